@@ -1,0 +1,44 @@
+"""How a step becomes a task: its name, its retries, no cache of Prefect's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pipelines.settings  # noqa: F401  (before Prefect)
+
+# isort: split
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from locality_profiles.errors import TransientError
+
+#: Tasks that run side by side; more would only make two cores and one disk wait for each other.
+WORKERS = 2
+RETRIES = 3
+RETRY_DELAYS = [5.0, 30.0, 120.0]
+
+
+def worth_retrying(_task: Any, _run: Any, state: Any) -> bool:
+    """Retry only what trying again could mend: the world did not answer, or a file was locked."""
+    try:
+        state.result()
+    except (TransientError, BlockingIOError, InterruptedError, TimeoutError, ConnectionError):
+        return True
+    except Exception:
+        return False
+    return False
+
+
+def step(function: Callable[..., Any], name: str) -> Any:
+    """Wrap a plain function as a task, at the call."""
+    return task(
+        function,
+        name=name,
+        retries=RETRIES,
+        retry_delay_seconds=RETRY_DELAYS,
+        retry_condition_fn=worth_retrying,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+        log_prints=False,
+    )

@@ -1,0 +1,5 @@
+"""``python -m locality_profiles``."""
+
+from locality_profiles.cli import main
+
+main()

@@ -1,0 +1,347 @@
+"""The steps of a build, each a plain function that takes and returns paths.
+
+``pipelines/`` orders them, retries them and shows them in Prefect; nothing here knows that it does.
+Every step finds its result in the store if nothing that it depends on has changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from locality_profiles import __version__
+from locality_profiles.curate.facts import CuratedSet, curate
+from locality_profiles.curate.staging import StagedFile, by_group, extract_table, refuse_double_claims, stage_file
+from locality_profiles.errors import ExtractRefused, WorkspaceError
+from locality_profiles.publish.edition import Edition
+from locality_profiles.publish.releases import (
+    Release,
+    aside,
+    clear_old,
+    current_release,
+    finish,
+    make_current,
+    release_id,
+    releases,
+    verify,
+)
+from locality_profiles.tables.curated import CHECK_RESULT
+from locality_profiles.tables.store import Store, beside, code_key, key_of, lock, sha256_of, sweep, write_catalog
+from locality_profiles.workspace import SETTINGS, Workspace
+
+LOCAL_TIME = ZoneInfo("Europe/London")
+
+#: Curated tables that a reader of the catalogue sees; the others are steps on the way.
+PUBLIC = (
+    "area", "membership", "population", "population_class", "deprivation", "classification", "activity", "registration",
+    "service", "household", "budget_line", "unit_cost", "boundary", "extract", "check_result", "indicator",
+    "indicator_value", "profile", "profile_trend",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What came of one door: results in the ``check_result`` contract, and documents for Data Docs."""
+
+    results: Path
+    documents: Path
+
+
+@dataclass(frozen=True)
+class Made:
+    """Everything that a release is written from."""
+
+    tables: Mapping[str, Path]
+    notes: tuple[str, ...]
+    partnerships: tuple[str, ...]
+
+
+def store_of(workspace: Workspace) -> Store:
+    return Store(workspace.curated)
+
+
+@contextlib.contextmanager
+def one_build(workspace: Workspace) -> Iterator[None]:
+    """Hold the workspace: one build at a time. What a killed build left half-made is cleared away."""
+    workspace.curated.mkdir(parents=True, exist_ok=True)
+    (workspace.published / "releases").mkdir(parents=True, exist_ok=True)
+    with lock(workspace.curated / ".lock"):
+        sweep(workspace.curated)
+        sweep(workspace.published / "releases")
+        yield
+
+
+def plan_of(workspace: Workspace) -> str:
+    """Key of everything that a release depends on: settings, suites, code, and the bytes of each extract."""
+    system_files = [workspace.extracts / s.file for s in workspace.systems if s.file]
+    files = [*workspace.extract_files(), *(path for path in system_files if path.is_file())]
+    extracts = sorted((path.relative_to(workspace.extracts).as_posix(), sha256_of(path)) for path in files)
+    suites = sorted(
+        (path.relative_to(workspace.expectations).as_posix(), sha256_of(path))
+        for path in workspace.expectations.rglob("*.json")
+    )
+    return key_of("plan", sha256_of(workspace.folder / SETTINGS), extracts, suites, code_key())
+
+
+def up_to_date(workspace: Workspace, plan: str) -> Release | None:
+    """The current release, if it was made from exactly this plan."""
+    release = current_release(workspace.published)
+    return release if release is not None and release.plan == plan else None
+
+
+# --- ingest ---------------------------------------------------------------------------------------
+
+
+def stage_one(workspace: Workspace, path: Path) -> StagedFile:
+    """Read one extract into the store."""
+    return stage_file(path, path.relative_to(workspace.extracts).as_posix(), store_of(workspace))
+
+
+def refuse_together(refusals: Sequence[ExtractRefused]) -> None:
+    """One error for all refused files, so that an analyst mends them in one go."""
+    if len(refusals) == 1:
+        raise refusals[0]
+    if refusals:
+        problems = [problem for refusal in refusals for problem in refusal.problems]
+        raise ExtractRefused(f"{len(refusals)} extracts were refused.", problems)
+
+
+def settle_extracts(workspace: Workspace, files: Sequence[StagedFile]) -> Path:
+    """Refuse double claims and write the ``extract`` table.
+
+    Raises
+    ------
+    WorkspaceError
+        If no extract was recognised at all.
+    """
+    refuse_double_claims(files)
+    if not any(file.parts for file in files):
+        raise WorkspaceError(
+            f"None of the {len(files)} file(s) in {workspace.extracts} is an extract that is known here. "
+            "'locality-profiles check' says what each looks like."
+        )
+    table = extract_table(files)
+    key = key_of("extract", table.to_pylist(), code_key())
+    store = store_of(workspace)
+    return (store.find("extract", key) or store.write("extract", key, table, {})).path
+
+
+def unknown_files(files: Sequence[StagedFile]) -> list[str]:
+    """Files that no source knows; they are listed and left alone."""
+    return [file.name for file in files if not file.parts]
+
+
+def check_extracts(workspace: Workspace, files: Sequence[StagedFile], group: str) -> Checked | None:
+    """The first door: the suites of one group's kinds, on the rows as staged."""
+    from locality_profiles.tables.expectations import Subject
+
+    pieces: dict[tuple[str, str], list[Path]] = {}
+    for _, part in by_group(files)[group]:
+        for table, stored in part.tables.items():
+            pieces.setdefault((part.kind, table), []).append(stored.path)
+    if not pieces:
+        return None
+    views = {f"{kind}__{table}": _union_of(paths) for (kind, table), paths in pieces.items()}
+    subjects = [
+        Subject(suite, kind, {table: f"{kind}__{table}" for of, table in pieces if of == kind})
+        for kind in dict.fromkeys(kind for kind, _ in pieces)
+        if (suite := workspace.expectations / "extract" / f"{kind}.json").is_file()
+    ]
+    return _check(workspace, "extract", group, subjects, views)
+
+
+def _union_of(paths: Sequence[Path]) -> str:
+    return " union all by name ".join(f"select * from read_parquet('{_quoted(path)}')" for path in paths)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _check(workspace: Workspace, door: str, name: str, subjects: Sequence[Any], views: Mapping[str, str]) -> Checked:
+    """Run suites, keep their results, then stop the build if a 'must' failed.
+
+    Results are kept by what was checked and by which suites, so a door that has been passed with the
+    same tables is not opened again.
+    """
+    from locality_profiles.tables.expectations import CheckRun, check, raise_if_broken
+
+    suites = [(subject.subject, sha256_of(subject.suite)) for subject in subjects]
+    key = key_of("check", door, name, suites, dict(views), code_key())
+    store = store_of(workspace)
+    documents = store.folder / "_check" / f"{key}.documents.json"
+    if (stored := store.find("_check", key)) and documents.is_file():
+        run = CheckRun(pq.read_table(stored.path), json.loads(documents.read_text(encoding="utf-8")))
+    else:
+        run = check(door, subjects, views, workspace.curated)
+        stored = store.write("_check", key, run.results, {"door": door})
+        documents.write_text(json.dumps(run.documents, default=str), encoding="utf-8")
+    raise_if_broken(run)
+    return Checked(stored.path, documents)
+
+
+# --- curated tables, indicators, profiles ---------------------------------------------------------
+
+
+def curate_tables(workspace: Workspace, files: Sequence[StagedFile], extract: Path) -> Made:
+    """Every curated table."""
+    curated: CuratedSet = curate(workspace, files, store_of(workspace))
+    return Made({**curated.paths(), "extract": extract}, curated.notes, curated.partnerships)
+
+
+def check_curated(workspace: Workspace, made: Made) -> Checked:
+    """The second door: keys, completeness and reconciliation of the curated tables."""
+    from locality_profiles.tables.expectations import Subject
+
+    views = {
+        name: f"select * from read_parquet('{_quoted(path)}')" for name, path in made.tables.items() if name[0] != "_"
+    }
+    subjects = [
+        Subject(suite, suite.stem, {name: name for name in views})
+        for suite in sorted((workspace.expectations / "curated").glob("*.json"))
+        if suite.stem in views
+    ]
+    return _check(workspace, "curated", "tables", subjects, views)
+
+
+def make_profiles(workspace: Workspace, made: Made) -> Made:
+    """Indicator values and profiles, from the curated tables."""
+    from locality_profiles.indicators.calculate import calculate
+    from locality_profiles.indicators.definition import indicators
+    from locality_profiles.profiles.assemble import assemble
+
+    store = store_of(workspace)
+    inputs = sorted((name, path.stem) for name, path in made.tables.items())
+    types = tuple(dict.fromkeys(
+        [*workspace.profiled, *(s.name for s in workspace.systems), "council_area", "hscp", "health_board", "country"]
+    ))  # fmt: skip
+    key = key_of("profiles", inputs, types, workspace.profiled, made.partnerships, code_key())
+    names = ("indicator", "indicator_value", "profile", "profile_trend")
+    stored = {name: store.find(name, key) for name in names}
+    if not all(stored.values()):
+        facts = {name: path for name, path in made.tables.items() if name[0] != "_"}
+        calculated = calculate(facts, types)
+        words = {
+            (indicator.id, category): title
+            for indicator in indicators().values() for category, title in indicator.categories.items()
+        }  # fmt: skip
+        titles = {kind: workspace.title_of(kind)[0] for kind in types}
+        profiles = assemble(facts, calculated.values, calculated.definitions, workspace.profiled, made.partnerships,
+                            titles, words)  # fmt: skip
+        content = {"indicator": calculated.definitions, "indicator_value": calculated.values,
+                   "profile": profiles.profile, "profile_trend": profiles.trend}  # fmt: skip
+        stored = {name: store.write(name, key, content[name], {}) for name in names}
+    return Made({**made.tables, **{name: s.path for name, s in stored.items() if s}}, made.notes, made.partnerships)
+
+
+def check_profiles(workspace: Workspace, made: Made) -> Checked:
+    """The third door: what is about to be printed."""
+    from locality_profiles.tables.expectations import Subject
+
+    views = {
+        name: f"select * from read_parquet('{_quoted(path)}')" for name, path in made.tables.items() if name[0] != "_"
+    }
+    folders = {"indicator_value": "curated", "profile": "profile", "profile_trend": "profile"}
+    subjects = [
+        Subject(suite, name, {view: view for view in views})
+        for name, folder in folders.items()
+        if (suite := workspace.expectations / folder / f"{name}.json").is_file()
+    ]
+    return _check(workspace, "profile", "profiles", subjects, views)
+
+
+def keep_results(workspace: Workspace, made: Made, doors: Sequence[Checked], unknown: Sequence[str]) -> Made:
+    """All results of all doors, and what was noticed on the way, as the table ``check_result``."""
+    noticed = [*made.notes, *(f"{name}: not an extract that is known here; it was left alone" for name in unknown)]
+    notes = pa.Table.from_pylist(
+        [{
+            "door": "curated", "suite": "noticed while curating", "position": position, "subject": "workspace",
+            "expectation": "note", "severity": "should", "success": False, "sentence": note,
+            "why": "A judgement was made, or something was left out, that a reader may want to know of.",
+            "remedy": "See the how-to on extracts, or say in profiles.toml what is meant.",
+        } for position, note in enumerate(noticed, start=1)],
+        schema=CHECK_RESULT.schema,
+    )  # fmt: skip
+    table = pa.concat_tables([*(pq.read_table(door.results) for door in doors), notes])
+    # Suites of different tables of one door may share a name; position is made to run through.
+    table = table.sort_by([("door", "ascending"), ("suite", "ascending"), ("position", "ascending")])
+    key = key_of("check_result", [door.results.stem for door in doors], noticed, code_key())
+    store = store_of(workspace)
+    stored = store.find("check_result", key) or store.write("check_result", key, table, {})
+    return Made({**made.tables, "check_result": stored.path}, made.notes, made.partnerships)
+
+
+def ensure_catalog(workspace: Workspace, release: Release) -> Path:
+    """Let the catalogue stand over the tables of this release; do nothing if it does already.
+
+    A build that was killed after its release became current leaves the old catalogue behind; the next
+    one, which has nothing else to do, puts it right here.
+    """
+    note = workspace.curated / "catalog.json"
+    told = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
+    if told.get("release_id") != release.id or not workspace.catalog.is_file():
+        write_catalog(workspace.catalog, release.tables, "Synthetic: made up." if workspace.synthetic else "")
+        with beside(note) as new:
+            new.write_text(json.dumps({"release_id": release.id}), encoding="utf-8")
+    return workspace.catalog
+
+
+# --- publish --------------------------------------------------------------------------------------
+
+
+def write_release(
+    workspace: Workspace, made: Made, doors: Sequence[Checked], files: Sequence[StagedFile], plan: str
+) -> Release:
+    """Write the release aside, verify it, make it current; then clear away what is no longer needed."""
+    from locality_profiles.publish.open_data import write_open_data
+    from locality_profiles.publish.site import write_site
+    from locality_profiles.tables.expectations import write_data_docs
+
+    today = datetime.now(LOCAL_TIME).date()
+    identity = release_id(plan, today)
+    edition = Edition(
+        title=workspace.title, synthetic=workspace.synthetic, release_id=identity, built=today,
+        profiled=workspace.profiled,
+        type_titles={kind: workspace.title_of(kind) for kind in _types_shown(workspace)},
+        data_docs="data-docs/index.html",
+    )  # fmt: skip
+    tables = {name: made.tables[name] for name in PUBLIC if name in made.tables}
+    folder = aside(workspace.published, identity)
+    pages = write_site(tables, folder / "site", edition)
+    opened = write_open_data(tables, folder / "open-data", edition)
+    documents = [document for door in doors for document in json.loads(door.documents.read_text(encoding="utf-8"))]
+    docs = write_data_docs(documents, folder / "site" / "data-docs")
+    finish(folder, {
+        "release_id": identity, "plan": plan, "title": workspace.title, "synthetic": workspace.synthetic,
+        "version": __version__, "code": code_key(), "built": today, "partnerships": made.partnerships,
+        "tables": {name: str(path.resolve()) for name, path in tables.items()},
+    })  # fmt: skip
+    verify(folder, [path.relative_to(folder).as_posix() for path in (*pages, *opened, *docs)])
+    release = make_current(workspace.published, folder, identity)
+    ensure_catalog(workspace, release)
+    _clear(workspace, made, doors, files)
+    return release
+
+
+def _types_shown(workspace: Workspace) -> list[str]:
+    from locality_profiles.workspace import AREA_TITLES
+
+    return list(dict.fromkeys([*AREA_TITLES, *workspace.profiled, *(s.name for s in workspace.systems)]))
+
+
+def _clear(workspace: Workspace, made: Made, doors: Sequence[Checked], files: Sequence[StagedFile]) -> None:
+    """Take away old releases, and tables that neither a kept release nor this build needs."""
+    clear_old(workspace.published)
+    needed = {path for release in releases(workspace.published) for path in release.tables.values()}
+    needed |= set(made.tables.values()) | {door.results for door in doors}
+    needed |= {stored.path for file in files for part in file.parts for stored in part.tables.values()}
+    store_of(workspace).keep_only(needed)

@@ -1,0 +1,318 @@
+"""The command line: parse, call, turn errors into plain sentences and exit codes.
+
+Exit codes: 0 fine; 1 data or a check failed; 2 called wrongly, or the workspace cannot be used; 3 the
+world did not answer, and trying again may work. With ``--json`` the finer reason stands in ``error``.
+Everything heavy is imported inside the command that needs it, so ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from locality_profiles import __version__
+from locality_profiles.errors import LocalityProfilesError, WorkspaceError
+
+if TYPE_CHECKING:
+    from locality_profiles.publish.releases import Release
+    from locality_profiles.workspace import Workspace as WorkspaceSettings
+
+app = typer.Typer(
+    name="locality-profiles",
+    help="Locality profiles for health and social care, from published extracts to published pages.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Folder = Annotated[
+    Path, typer.Option("--workspace", "-w", help="Folder that holds profiles.toml.", show_default="here")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for another program to read.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the full trace of an error.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"locality-profiles {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Options of the program itself."""
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder to make.")],
+    sample: Annotated[bool, typer.Option("--sample", help="Fill it with synthetic extracts to run on.")] = False,
+    size: Annotated[str, typer.Option(help="Size of the sample: shetland or scotland.")] = "shetland",
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Make a workspace: profiles.toml, data/ and expectations/."""
+    from locality_profiles.starting import make_workspace
+
+    made = make_workspace(folder, sample=sample, size=size)
+    _say(
+        {"workspace": str(made.folder), "files": made.files, "synthetic": made.synthetic},
+        f"Made {made.folder}"
+        + (f" with {made.files} synthetic extracts. They describe no real place." if made.synthetic else ".")
+        + f"\nNext: locality-profiles build --workspace {folder}",
+        as_json,
+    )
+
+
+@app.command()
+def check(workspace: Folder = Path(), as_json: AsJson = False, debug: Debug = False) -> None:
+    """Read and validate the extracts only: what is wrong, where, and what to do."""
+    from locality_profiles.checking import check_workspace
+
+    report = check_workspace(_workspace(workspace))
+    _say(report.as_dict(), report.text(), as_json)
+    if not report.passed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def build(
+    workspace: Folder = Path(),
+    force: Annotated[bool, typer.Option("--force", help="Publish again even if nothing has changed.")] = False,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Run the nightly flow here and now: from extracts to a new current release."""
+    from locality_profiles import building
+
+    settings = _workspace(workspace)
+    # Whether anything changed is known from checksums alone: no orchestrator is started to do nothing.
+    if not force and (release := building.up_to_date(settings, building.plan_of(settings))) is not None:
+        building.ensure_catalog(settings, release)
+        _say(_told(release, changed=False), f"Nothing has changed; release {release.id} stays current.\n"
+             f"{release.folder / 'site' / 'index.html'}", as_json)  # fmt: skip
+        return
+    release = _run_nightly(settings, force, debug)
+    warnings = _warnings(release)
+    lines = [
+        f"Release {release.id} is current: {len(release.about['files'])} files, {warnings} warning(s).",
+        str(settings.current / "site" / "index.html"),
+    ]
+    _say({**_told(release, changed=True), "warnings": warnings}, "\n".join(lines), as_json)
+
+
+def _run_nightly(settings: WorkspaceSettings, force: bool, debug: bool) -> Release:
+    import os
+
+    from locality_profiles.publish.releases import current_release
+    from locality_profiles.tables.expectations import great_expectations
+    from pipelines.temporary_server import server_for_this_run, wait_for_server
+
+    # An error reaches the user as a sentence, from main(); the orchestrator need not log its trace as well.
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if debug else "CRITICAL")
+    with server_for_this_run():
+        # While the server comes up, the other core imports what the build will need.
+        great_expectations()
+        from pipelines.nightly import nightly
+
+        wait_for_server()
+        nightly(str(settings.folder), force)
+    release = current_release(settings.published)
+    if release is None:
+        raise WorkspaceError("The build ended without a release.")
+    return release
+
+
+def _told(release: Release, changed: bool) -> dict[str, Any]:
+    return {"release": release.id, "folder": str(release.folder), "site": str(release.folder / "site" / "index.html"),
+            "changed": changed}  # fmt: skip
+
+
+def _warnings(release: Release) -> int:
+    import duckdb
+
+    path = str(release.tables["check_result"]).replace("'", "''")
+    found = duckdb.execute(f"select count(*) from read_parquet('{path}') where not success").fetchone()
+    return int(found[0]) if found else 0
+
+
+@app.command()
+def show(
+    area: Annotated[str | None, typer.Argument(help="Name or code of an area; without it, the first profile.")] = None,
+    indicator: Annotated[str | None, typer.Option("--indicator", help="Only this indicator, by its id.")] = None,
+    workspace: Folder = Path(),
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Show a profile's summary table in the terminal."""
+    from locality_profiles.publish import terminal
+    from locality_profiles.showing import find_profile
+
+    release = _release(_workspace(workspace))
+    area_type, area_code = find_profile(release, area)
+    if as_json:
+        _print(
+            json.dumps(
+                terminal.plain_rows(release.tables, area_type, area_code, indicator=indicator), indent=1, default=str
+            )
+        )
+    else:
+        from rich.console import Console
+
+        Console().print(_summary(release, area_type, area_code, indicator))
+
+
+def _summary(release: Release, area_type: str, area_code: str, indicator: str | None) -> Any:
+    from locality_profiles.publish.terminal import profile_summary
+
+    synthetic = bool(release.about["synthetic"])
+    return profile_summary(release.tables, area_type, area_code, synthetic=synthetic, indicator=indicator)
+
+
+@app.command()
+def query(
+    sql: Annotated[str | None, typer.Argument(help="SQL for DuckDB; without it, the tables are listed.")] = None,
+    workspace: Folder = Path(),
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Ask the current release's tables in SQL, read-only."""
+    from locality_profiles.showing import ask
+
+    settings = _workspace(workspace)
+    _release(settings)
+    columns, rows = ask(settings.catalog, sql)
+    if as_json:
+        _print(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], indent=1, default=str))
+    else:
+        from locality_profiles.showing import as_table
+
+        from rich.console import Console  # isort: skip
+
+        Console().print(as_table(columns, rows))
+
+
+@app.command()
+def rollback(
+    release: Annotated[str, typer.Argument(help="Id of the release to go back to.")],
+    workspace: Folder = Path(),
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Make an earlier release current again."""
+    from locality_profiles import building
+    from locality_profiles.publish.releases import roll_back
+
+    settings = _workspace(workspace)
+    with building.one_build(settings):
+        back = roll_back(settings.published, release)
+        building.ensure_catalog(settings, back)
+    _say(_told(back, changed=True), f"Release {back.id} is current again.", as_json)
+
+
+@app.command()
+def serve(
+    workspace: Folder = Path(),
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8000,
+    debug: Debug = False,
+) -> None:
+    """Serve the current site on this machine, for looking at it."""
+    from locality_profiles.showing import serve_site
+
+    settings = _workspace(workspace)
+    _release(settings)
+    _print(f"http://127.0.0.1:{port}/  (stop with Ctrl+C)")
+    serve_site(settings.current / "site", port)
+
+
+@app.command()
+def schedule(
+    workspace: Folder = Path(),
+    at: Annotated[str, typer.Option(help="When, as a cron line (Europe/London).")] = "0 3 * * *",
+    debug: Debug = False,
+) -> None:
+    """Serve the nightly deployment from here: build every night, publish if anything changed."""
+    settings = _workspace(workspace)
+    from pipelines.scheduling import serve_nightly
+
+    serve_nightly(settings.folder, at)
+
+
+@app.command()
+def doctor(as_json: AsJson = False, debug: Debug = False) -> None:
+    """Say what is installed and what is missing."""
+    from locality_profiles.showing import as_table, installed
+
+    rows = installed()
+    if as_json:
+        _print(json.dumps([{"package": name, "version": version, "for": why} for name, version, why in rows], indent=1))
+    else:
+        from rich.console import Console
+
+        Console().print(as_table(["package", "version", "for"], rows))
+
+
+# --- shared ---------------------------------------------------------------------------------------
+
+
+def _workspace(folder: Path) -> WorkspaceSettings:
+    from locality_profiles.workspace import read_workspace
+
+    return read_workspace(folder)
+
+
+def _release(settings: WorkspaceSettings) -> Release:
+    from locality_profiles.errors import ReleaseError
+    from locality_profiles.publish.releases import current_release
+
+    release = current_release(settings.published)
+    if release is None:
+        raise ReleaseError(f"{settings.folder} has no release yet. Run 'locality-profiles build' first.")
+    return release
+
+
+def _say(facts: dict[str, Any], words: str, as_json: bool) -> None:
+    _print(json.dumps(facts, indent=1, default=str) if as_json else words)
+
+
+def _print(text: str) -> None:
+    typer.echo(text)
+
+
+def _fail(error: LocalityProfilesError, as_json: bool) -> NoReturn:
+    if as_json:
+        typer.echo(json.dumps(error.as_dict(), indent=1, default=str))
+    else:
+        typer.echo(str(error), err=True)
+    sys.exit(error.exit_code)
+
+
+def main() -> None:
+    """Run the command line; an error that a user can mend ends in a sentence, not a trace."""
+    arguments = sys.argv[1:]
+    try:
+        app()
+    except LocalityProfilesError as error:
+        if "--debug" in arguments:
+            raise
+        _fail(error, "--json" in arguments)
+    except KeyboardInterrupt:
+        typer.echo("Stopped.", err=True)
+        sys.exit(130)
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        typer.echo(
+            f"Something unexpected went wrong ({type(error).__name__}: {error}). This is a fault of locality-profiles, "
+            "not of your data; nothing was published. Run the command again with --debug and report what it prints.",
+            err=True,
+        )
+        sys.exit(1)

@@ -1,0 +1,178 @@
+"""Staging: each supplied file read once, checked on its own, and kept as typed Parquet.
+
+A staged file is addressed by the sha256 of the supplied bytes and by the code that read it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from locality_profiles.errors import ExtractRefused, Problem
+from locality_profiles.sources import ReadExtract, read_extract, sources
+from locality_profiles.tables.contract import conform
+from locality_profiles.tables.curated import EXTRACT
+from locality_profiles.tables.store import Store, Stored, beside, code_key, key_of, sha256_of
+
+#: The ingest groups, in the order in which they are read.
+GROUPS = ("places", "population", "deprivation", "activity", "budget")
+
+
+@dataclass(frozen=True)
+class StagedPart:
+    """One recognised sheet of a file, as staged."""
+
+    kind: str
+    sheet: str | None
+    layout: str
+    rows: int
+    claims: tuple[str, ...]
+    notes: tuple[str, ...]
+    tables: dict[str, Stored]
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """One supplied file, as staged. A file that no source knows has no parts."""
+
+    path: Path
+    name: str
+    sha256: str
+    size: int
+    parts: tuple[StagedPart, ...]
+    reused: bool
+
+    @property
+    def extract_id(self) -> str:
+        return self.sha256[:12]
+
+
+def stage_file(path: Path, name: str, store: Store) -> StagedFile:
+    """Read one file into the store, or find it there.
+
+    Raises
+    ------
+    ExtractRefused
+        With every problem of the file.
+    """
+    sha256 = sha256_of(path)
+    key = key_of("staged", sha256, name if _named_for_its_content(path) else "", code_key())
+    note = store.folder / "_staged" / f"{key}.json"
+    if note.is_file() and (told := _from_note(json.loads(note.read_text(encoding="utf-8")), store)) is not None:
+        return StagedFile(path, name, sha256, path.stat().st_size, told, reused=True)
+    parts = tuple(_stage_part(read, key, number, store) for number, read in enumerate(read_extract(path, name)))
+    if sha256_of(path) != sha256:
+        raise ExtractRefused(
+            f"{name} changed while it was read.",
+            [Problem("the file was replaced while it was being read", "Run the build again.", name)],
+        )
+    note.parent.mkdir(parents=True, exist_ok=True)
+    with beside(note) as aside:
+        aside.write_text(json.dumps([_as_note(part) for part in parts], indent=1), encoding="utf-8")
+    return StagedFile(path, name, sha256, path.stat().st_size, parts, reused=False)
+
+
+def _named_for_its_content(path: Path) -> bool:
+    """Some layouts carry their year in the file's name only, so the name is part of the key."""
+    return any(character.isdigit() for character in path.stem)
+
+
+def _stage_part(read: ReadExtract, key: str, number: int, store: Store) -> StagedPart:
+    stored = {}
+    for table, rows in read.curated.tables.items():
+        part_key = key_of(key, number, table)
+        stored[table] = store.write(f"_{table}", part_key, rows, {"kind": read.kind, "file": read.raw.name})
+    raw = read.raw
+    return StagedPart(
+        read.kind, raw.sheet, raw.layout.name, len(raw), read.curated.claims,
+        (*raw.notes, *read.curated.notes), stored,
+    )  # fmt: skip
+
+
+def _as_note(part: StagedPart) -> dict[str, Any]:
+    return {
+        "kind": part.kind, "sheet": part.sheet, "layout": part.layout, "rows": part.rows, "claims": part.claims,
+        "notes": part.notes, "tables": {table: stored.key for table, stored in part.tables.items()},
+    }  # fmt: skip
+
+
+def _from_note(told: list[dict[str, Any]], store: Store) -> tuple[StagedPart, ...] | None:
+    """Parts as noted, or None where a table that the note names has gone."""
+    parts = []
+    for part in told:
+        tables = {table: store.find(f"_{table}", key) for table, key in part["tables"].items()}
+        if any(stored is None for stored in tables.values()):
+            return None
+        parts.append(
+            StagedPart(part["kind"], part["sheet"], part["layout"], part["rows"], tuple(part["claims"]),
+                       tuple(part["notes"]), {table: stored for table, stored in tables.items() if stored})
+        )  # fmt: skip
+    return tuple(parts)
+
+
+def refuse_double_claims(files: Sequence[StagedFile]) -> None:
+    """Two files may not both say the same thing of the same period.
+
+    Raises
+    ------
+    ExtractRefused
+        Naming each pair of files and what both claim.
+    """
+    owner: dict[str, StagedFile] = {}
+    clashes: dict[tuple[str, str], list[str]] = {}
+    for file in files:
+        for claim in dict.fromkeys(claim for part in file.parts for claim in part.claims):
+            first = owner.setdefault(claim, file)
+            if first is not file:
+                clashes.setdefault((first.name, file.name), []).append(claim)
+    if clashes:
+        problems = [
+            Problem(
+                f"gives {_listed(claims)}, which {first} gives already; each was expected from one file",
+                "Take one of the two out of the extracts folder, or out of [extracts] read in profiles.toml.",
+                second,
+            )
+            for (first, second), claims in clashes.items()
+        ]
+        raise ExtractRefused(f"{len(clashes)} pair(s) of extracts claim the same thing.", problems)
+
+
+def _listed(claims: Sequence[str], shown: int = 3) -> str:
+    more = f" and {len(claims) - shown} more" if len(claims) > shown else ""
+    return "; ".join(claims[:shown]) + more
+
+
+def by_group(files: Iterable[StagedFile]) -> dict[str, list[tuple[StagedFile, StagedPart]]]:
+    """Recognised parts by ingest group."""
+    grouped: dict[str, list[tuple[StagedFile, StagedPart]]] = {group: [] for group in GROUPS}
+    for file in files:
+        for part in file.parts:
+            grouped[sources()[part.kind].source.group].append((file, part))
+    return grouped
+
+
+def staged_tables(files: Iterable[StagedFile], table: str) -> list[tuple[str, Stored]]:
+    """Every staged piece of one curated table, with the extract that it came from."""
+    return [
+        (file.extract_id, part.tables[table]) for file in files for part in file.parts if table in part.tables
+    ]  # fmt: skip
+
+
+def extract_table(files: Sequence[StagedFile]) -> pa.Table:
+    """The ``extract`` table: one row per recognised sheet of a supplied file."""
+    rows = [(file, part, sources()[part.kind].source) for file in files for part in file.parts]
+    columns = {
+        "extract_id": [f.extract_id for f, _, _ in rows], "kind": [p.kind for _, p, _ in rows],
+        "file": [f.name for f, _, _ in rows], "sheet": [p.sheet for _, p, _ in rows],
+        "layout": [p.layout for _, p, _ in rows], "title": [s.title for _, _, s in rows],
+        "publisher": [s.publisher for _, _, s in rows], "licence": [s.licence for _, _, s in rows],
+        "page": [s.page for _, _, s in rows], "sha256": [f.sha256 for f, _, _ in rows],
+        "bytes": [f.size for f, _, _ in rows], "rows": [p.rows for _, p, _ in rows],
+        "claims": [_listed(p.claims, 6) for _, p, _ in rows], "notes": ["; ".join(p.notes) or None for _, p, _ in rows],
+    }  # fmt: skip
+    return conform(EXTRACT, columns, len(rows))

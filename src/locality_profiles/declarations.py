@@ -1,0 +1,165 @@
+"""Reading a declaration (TOML) strictly: everything wrong at once, with line, reason and remedy.
+
+A declaration is data with a closed vocabulary: a key that is not known is an error, with the
+likeliest one that is. TOML's own reader does not keep line numbers, so the lines of keys are found
+from the text.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from locality_profiles.errors import DefinitionError, LocalityProfilesError, Problem
+
+KIND_NAMES = {
+    str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false", list: "a list",
+    dict: "a table", object: "a text or a list", date: "a date such as 2026-03-01",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Field:
+    """One key that a table of a declaration may hold."""
+
+    kind: type
+    required: bool = False
+    allowed: tuple[Any, ...] = ()
+    pattern: str = ""
+    default: Any = None
+
+
+@dataclass
+class Declaration:
+    """A TOML file, its lines, and what is wrong with it so far."""
+
+    path: Path
+    name: str
+    data: dict[str, Any]
+    lines: Mapping[tuple[str, ...], int]
+    problems: list[Problem] = field(default_factory=list)
+
+    def problem(self, what: str, remedy: str, *where: str) -> None:
+        line = next((self.lines[where[:n]] for n in range(len(where), 0, -1) if where[:n] in self.lines), None)
+        self.problems.append(Problem(what, remedy, f"{self.name}, line {line}" if line else self.name))
+
+    def read(self, table: Any, fields: Mapping[str, Field], *where: str) -> dict[str, Any]:
+        """The values of one table, checked against its fields; defaults where a key is not given."""
+        place = f"[{'.'.join(where)}] " if where else ""
+        if not isinstance(table, dict):
+            self.problem(f"{place}should be a table", f"Write it as [{'.'.join(where)}].", *where)
+            return {key: spec.default for key, spec in fields.items()}
+        for key in table:
+            if key not in fields:
+                close = difflib.get_close_matches(key, fields, n=1, cutoff=0.6)
+                remedy = f"Did you mean '{close[0]}'?" if close else f"Known here: {', '.join(fields)}."
+                self.problem(f"{place}does not know '{key}'", remedy, *where, key)
+        return {key: self._value(table, key, spec, place, where) for key, spec in fields.items()}
+
+    def _value(self, table: dict[str, Any], key: str, spec: Field, place: str, where: tuple[str, ...]) -> Any:
+        if key not in table:
+            if spec.required:
+                self.problem(f"{place}misses '{key}'", f"Add {key} = {_example(spec)}.", *where)
+            return spec.default
+        value = table[key]
+        good = isinstance(value, spec.kind) or (spec.kind is float and isinstance(value, int))
+        if not good or (isinstance(value, bool) and spec.kind is not bool):
+            self.problem(
+                f"{place}'{key}' should be {KIND_NAMES[spec.kind]}", f"Write {key} = {_example(spec)}.", *where, key
+            )
+            return spec.default
+        if spec.allowed and value not in spec.allowed:
+            close = difflib.get_close_matches(str(value), [str(a) for a in spec.allowed], n=1)
+            hint = f"did you mean '{close[0]}'? " if close else ""
+            self.problem(
+                f"{place}'{key}' is '{value}'",
+                f"{hint.capitalize()}It may be {', '.join(str(a) for a in spec.allowed)}.",
+                *where,
+                key,
+            )
+        if spec.pattern and isinstance(value, str) and not re.fullmatch(spec.pattern, value):
+            self.problem(f"{place}'{key}' is '{value}'", f"It should have the form {spec.pattern}.", *where, key)
+        return value
+
+    def finish(self, error: type[LocalityProfilesError] = DefinitionError) -> None:
+        """Raise everything that was found."""
+        if self.problems:
+            raise error(f"{self.name} cannot be used.", self.problems)
+
+
+def _example(spec: Field) -> str:
+    if spec.allowed:
+        return repr(spec.allowed[0]).replace("'", '"')
+    examples = {
+        str: '"…"',
+        int: "1",
+        float: "1.0",
+        bool: "true",
+        list: "[…]",
+        dict: "{…}",
+        object: '"…"',
+        date: "2026-03-01",
+    }
+    return examples[spec.kind]
+
+
+def read_declaration(
+    path: Path, name: str | None = None, error: type[LocalityProfilesError] = DefinitionError
+) -> Declaration:
+    """Parse a TOML file.
+
+    Raises
+    ------
+    error
+        If the file is missing or is not TOML; the parser's line and column are passed on.
+    """
+    name = name or path.name
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
+    except FileNotFoundError:
+        raise error(f"There is no {name}.", [Problem("the file is missing", "", str(path))]) from None
+    except UnicodeDecodeError:
+        raise error(f"{name} cannot be read.", [Problem("the file is not UTF-8", "Save it as UTF-8.", name)]) from None
+    except tomllib.TOMLDecodeError as fault:
+        raise error(
+            f"{name} cannot be read.",
+            [Problem(f"this is not TOML: {fault}", "Mend the line that is named.", name)],
+        ) from None
+    return Declaration(path, name, data, line_numbers(text))
+
+
+def line_numbers(text: str) -> dict[tuple[str, ...], int]:
+    """Line of every table and key, by its path; the tables of a list are numbered from 0."""
+    lines: dict[tuple[str, ...], int] = {}
+    table: tuple[str, ...] = ()
+    counts: dict[tuple[str, ...], int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if found := re.match(r"\s*\[\[\s*(.+?)\s*\]\]", line):
+            path = _key_path(found[1])
+            counts[path] = counts.get(path, -1) + 1
+            table = (*path, str(counts[path]))
+            lines[table] = number
+        elif found := re.match(r"\s*\[\s*([^\[\]=]+?)\s*\]\s*(?:#.*)?$", line):
+            table = _key_path(found[1])
+            lines.setdefault(table, number)
+        elif found := re.match(r"""\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\.(?:"[^"]*"|[\w-]+))*)\s*=""", line):
+            lines.setdefault((*table, *_key_path(found[1])), number)
+    return lines
+
+
+def _key_path(text: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in re.findall(r"""\"[^"]*\"|'[^']*'|[^.]+""", text))
+
+
+def list_of_text(declaration: Declaration, values: Sequence[Any], *where: str) -> tuple[str, ...]:
+    """A list whose every entry is text."""
+    if any(not isinstance(value, str) for value in values):
+        declaration.problem(f"'{where[-1]}' should list texts only", 'Write ["…", "…"].', *where)
+    return tuple(str(value) for value in values)

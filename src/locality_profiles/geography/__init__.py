@@ -1,0 +1,1 @@
+"""Places: what their names mean, and how small ones make large ones."""

@@ -1,0 +1,1 @@
+"""Declared measures, calculated for every area and period at once."""

@@ -1,0 +1,75 @@
+"""What one edition of the profiles is called, what it covers, and what its files are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+SYNTHETIC = "These figures are synthetic: made up to show how the tool works. They describe no real place."
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What every page must know about the release that it belongs to.
+
+    ``profiled`` lists the area types that get a page each, in order; ``type_titles`` names area types
+    for people, one and several. ``open_data`` and ``data_docs`` are addresses relative to the site's
+    front page; empty where a release has none. ``headlines`` are the indicators of the front page's
+    table and of each page's summary; where it is empty they are chosen from what has data.
+    """
+
+    title: str
+    synthetic: bool
+    release_id: str
+    built: date
+    profiled: tuple[str, ...]
+    type_titles: Mapping[str, tuple[str, str]]
+    open_data: str = "../open-data"
+    data_docs: str = ""
+    headlines: tuple[str, ...] = ()
+
+    def one(self, area_type: str) -> str:
+        """The name of an area type inside a sentence: 'locality', 'GP practice'."""
+        return in_sentence(self._titles(area_type)[0])
+
+    def several(self, area_type: str) -> str:
+        """The plural inside a sentence: 'localities'."""
+        return in_sentence(self._titles(area_type)[1])
+
+    def _titles(self, area_type: str) -> tuple[str, str]:
+        words = area_type.replace("_", " ")
+        return self.type_titles.get(area_type, (words, words))
+
+
+def in_sentence(title: str) -> str:
+    """A title as it stands inside a sentence; initials keep their capitals."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def capitalised(words: str) -> str:
+    """The same words at the start of a line; only the first letter changes."""
+    return words[:1].upper() + words[1:]
+
+
+def file_stems(areas: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """A file name for every area: its code, with what file systems and addresses dislike as '-'.
+
+    Codes of two area types may fall together (a locality and a neighbourhood of one name); the later
+    one then bears its type as well.
+
+    >>> file_stems([("locality", "S37900001/east"), ("neighbourhood", "S37900001/east")])[("locality", "S37900001/east")]
+    'S37900001-east'
+    """  # noqa: E501 — a doctest is one line
+    stems: dict[tuple[str, str], str] = {}
+    taken: set[str] = set()
+    for area_type, area_code in areas:
+        plain = re.sub(r"[^\w.-]+", "-", area_code).strip(".-") or "area"
+        stem, number = plain, 1
+        while stem.casefold() in taken:
+            stem = f"{plain}-{area_type}" if number == 1 else f"{plain}-{area_type}-{number}"
+            number += 1
+        taken.add(stem.casefold())
+        stems[area_type, area_code] = stem
+    return stems

@@ -1,0 +1,268 @@
+"""The same figures as data: Parquet and CSV, a spreadsheet for each area, and a package that describes them.
+
+The long tables are written by DuckDB; each area's spreadsheet holds what its page shows. A text that
+a spreadsheet would take for a formula gets an apostrophe before it, in CSV only.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from locality_profiles.errors import ContractBroken, Problem
+from locality_profiles.publish.edition import SYNTHETIC, Edition, file_stems
+from locality_profiles.publish.numbers import shown_number, unit_label
+from locality_profiles.publish.reading import LARGER, Beside, Profile, read_profiles, relation
+from locality_profiles.tables.contract import Column, TableContract
+from locality_profiles.tables.curated import CONTRACTS
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: Table, file name, whether it is written as Parquet too, and what it holds.
+LONG = (
+    ("profile", "profile", True),
+    ("profile_trend", "profile-trend", True),
+    ("indicator_value", "indicator-values", True),
+    ("indicator", "indicators", False),
+    ("area", "areas", False),
+)
+FORMULA = r"^[=+\-@\t\r]"
+#: Frictionless names of our column types.
+FIELD_TYPES = {
+    "text": "string", "integer": "integer", "number": "number", "date": "date", "boolean": "boolean",
+    "geometry": "string",
+}  # fmt: skip
+LICENCES = {
+    f"Open Government Licence v{version}.0": (
+        f"OGL-UK-{version}.0", f"https://www.nationalarchives.gov.uk/doc/open-government-licence/version/{version}/",
+    )
+    for version in (2, 3)
+}  # fmt: skip
+WIDE_COLUMNS = (
+    Column("section", "text", "Section of the profile."),
+    Column("indicator_id", "text", "The indicator; indicators.csv defines it."),
+    Column("indicator", "text", "Name of the indicator."),
+    Column("category", "text", "Class of the indicator; empty for all.", empty=True),
+    Column("unit", "text", "Unit of the figures of the row."),
+    Column("period", "text", "Period of the figures of the row; empty where there is none.", empty=True),
+)
+
+
+def write_open_data(tables: Mapping[str, Path], out: Path, about: Edition) -> list[Path]:
+    """Write the open data of a release into the folder ``out`` and return the files.
+
+    ``profile``, ``profile-trend`` and ``indicator-values`` as Parquet and CSV at full precision;
+    ``indicators.csv`` and ``areas.csv``; ``areas/<code>.csv``, one for each profiled area, with the
+    figures of its page (UTF-8 with a byte-order mark, for Excel); and ``datapackage.json``.
+
+    Raises
+    ------
+    ContractBroken
+        If a suppressed figure is still in the tables, or a profile names what has no name.
+    """
+    from locality_profiles.tables.store import connect
+
+    (out / "areas").mkdir(parents=True, exist_ok=True)
+    resources = []
+    with connect() as connection:
+        _refuse_unsuppressed(connection, tables)
+        for table, stem, parquet in LONG:
+            contract = CONTRACTS[table]
+            for suffix in ("parquet", "csv") if parquet else ("csv",):
+                path = out / f"{stem}.{suffix}"
+                _copy(connection, relation(tables[table]), contract, path)
+                resources.append(_resource(path, out, contract.columns, contract.description, contract.key))
+        profiles = read_profiles(connection, tables, about.profiled)
+        sources = _sources(connection, tables)
+    stems = file_stems(profile.key for profile in profiles)
+    for profile in profiles:
+        path = out / "areas" / f"{stems[profile.key]}.csv"
+        columns = wide_columns(profile, about)
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file).writerows(wide_rows(profile, columns))
+        resources.append(_resource(path, out, columns, f"The figures of the page of {profile.name}."))
+    package = out / "datapackage.json"
+    package.write_text(json.dumps(_package(about, resources, sources), indent=1, ensure_ascii=False), encoding="utf-8")
+    return [*(out / resource["path"] for resource in resources), package]
+
+
+def _refuse_unsuppressed(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path]) -> None:
+    """The last gate: a figure that is held back may not leave in another column."""
+    problems = []
+    for table, columns in (
+        ("profile", ("value", "numerator")),
+        ("profile_trend", ("value",)),
+        ("indicator_value", ("value", "numerator", "lower", "upper")),
+    ):
+        left = " or ".join(f"{column} is not null" for column in columns)
+        query = f"select count(*) from {relation(tables[table])} where status = 'suppressed' and ({left})"
+        (count,) = connection.execute(query).fetchone() or (0,)
+        if count:
+            problems.append(Problem(f"{count:,} suppressed row(s) of '{table}' still hold {' or '.join(columns)}"))
+    if problems:
+        raise ContractBroken("The open data cannot be published: suppressed figures are still in the tables.", problems)
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, source: str, contract: TableContract, path: Path) -> None:
+    """Write a table in its contract's order and columns."""
+    guard = path.suffix == ".csv"
+    chosen = ", ".join(_guarded_column(column) if guard else f'"{column.name}"' for column in contract.columns)
+    order = ", ".join(f'"{name}"' for name in dict.fromkeys((*contract.sort, *contract.key)))
+    form = "format csv, header true" if guard else "format parquet, compression zstd"
+    to = str(path).replace("'", "''")
+    connection.execute(f"copy (select {chosen} from {source} t order by {order}) to '{to}' ({form})")
+
+
+def _guarded_column(column: Column) -> str:
+    name = f't."{column.name}"'
+    if column.type != "text" or column.allowed:
+        return f'{name} as "{column.name}"'
+    return f"case when regexp_matches({name}, '{FORMULA}') then '''' || {name} else {name} end as \"{column.name}\""
+
+
+def guarded(text: str) -> str:
+    """A text that no spreadsheet takes for a formula.
+
+    >>> guarded("=1+1"), guarded("North Isles")
+    ("'=1+1", 'North Isles')
+    """
+    return f"'{text}" if re.match(FORMULA, text) else text
+
+
+# --- one area's spreadsheet -----------------------------------------------------------------------
+
+
+def wide_columns(profile: Profile, about: Edition) -> tuple[Column, ...]:
+    """A figure and its status for each column of the page, between the row's names and its notes."""
+    pairs = [
+        column
+        for heading in _headings(profile.columns, about)
+        for column in (
+            Column(heading, "number", "Figure as its page shows it; empty where the status says why.", empty=True),
+            Column(f"{heading}: status", "text", "What the figure is, or why there is none."),
+        )
+    ]
+    notes = Column("notes", "text", "What to know about figures of the row.", empty=True)
+    return (*WIDE_COLUMNS, *pairs, notes)
+
+
+def _headings(columns: Sequence[Beside], about: Edition) -> list[str]:
+    """A heading for each column: the area's name, with its kind where it is larger, its code where names repeat."""
+    names = [c.name if c.role not in LARGER else f"{c.name} ({about.one(c.area_type)})" for c in columns]
+    repeated = Counter(names)
+    return [
+        f"{name} [{column.area_code}]" if repeated[name] > 1 else name
+        for name, column in zip(names, columns, strict=True)
+    ]
+
+
+def wide_rows(profile: Profile, columns: Sequence[Column]) -> Iterator[list[Any]]:
+    """The header and one row for each row of the page."""
+    yield [guarded(column.name) for column in columns]
+    for section in profile.sections:
+        for row in section.rows:
+            indicator = row.indicator
+            line: list[Any] = [
+                guarded(section.title), guarded(indicator.indicator_id), guarded(indicator.title),
+                guarded(row.category_title or ("" if row.category == "all" else row.category)),
+                guarded(unit_label(indicator.unit)), guarded(row.period.label if row.period else ""),
+            ]  # fmt: skip
+            for value, status, _ in row.cells:
+                line += [shown_number(value, status, indicator.unit, indicator.decimals), status]
+            notes = dict.fromkeys(note for _, _, note in row.cells if note)
+            yield [*line, guarded(" ".join(notes))]
+
+
+# --- the package ----------------------------------------------------------------------------------
+
+
+def _sources(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path]) -> list[tuple[str, str, str, str]]:
+    query = f"select distinct title, publisher, page, licence from {relation(tables['extract'])} order by all"
+    return connection.execute(query).fetchall()
+
+
+def _package(
+    about: Edition, resources: list[dict[str, Any]], sources: list[tuple[str, str, str, str]]
+) -> dict[str, Any]:
+    words = "Figures of the locality profiles, as published."
+    package: dict[str, Any] = {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": _slug(about.title) or "locality-profiles",
+        "title": about.title,
+        "description": f"{SYNTHETIC} {words}" if about.synthetic else words,
+        "version": about.release_id,
+        "created": f"{about.built:%Y-%m-%d}T00:00:00Z",
+        "sources": [
+            {"title": f"{title}, {publisher}"} | ({"path": page} if page.startswith(("https://", "http://")) else {})
+            for title, publisher, page, _ in sources
+        ],
+        "licenses": [_licence(name) for name in sorted({licence for *_, licence in sources})],
+        "resources": _with_names(resources),
+    }
+    return {key: value for key, value in package.items() if value not in ([], "")}
+
+
+def _licence(title: str) -> dict[str, str]:
+    if title in LICENCES:
+        name, path = LICENCES[title]
+        return {"name": name, "title": title, "path": path}
+    return {"name": _slug(title) or "other", "title": title}
+
+
+def _resource(
+    path: Path, out: Path, columns: Sequence[Column], description: str, key: Sequence[str] = ()
+) -> dict[str, Any]:
+    from locality_profiles.tables.store import sha256_of
+
+    suffix = path.suffix[1:]
+    schema: dict[str, Any] = {"fields": [_field(column) for column in columns]}
+    if key:
+        schema["primaryKey"] = list(key)
+    return {
+        "path": path.relative_to(out).as_posix(),
+        "description": description,
+        "format": suffix,
+        "mediatype": "text/csv" if suffix == "csv" else "application/vnd.apache.parquet",
+        **({"encoding": "utf-8"} if suffix == "csv" else {}),
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{sha256_of(path)}",
+        "schema": schema,
+    }
+
+
+def _field(column: Column) -> dict[str, Any]:
+    constraints: dict[str, Any] = {} if column.empty else {"required": True}
+    if column.allowed:
+        constraints["enum"] = list(column.allowed)
+    if column.minimum is not None:
+        constraints["minimum"] = column.minimum
+    field: dict[str, Any] = {
+        "name": guarded(column.name),
+        "type": FIELD_TYPES[column.type],
+        "description": column.description,
+    }
+    return field | ({"constraints": constraints} if constraints else {})
+
+
+def _with_names(resources: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A name for each file that no other has, in the letters that the standard allows."""
+    taken: Counter[str] = Counter()
+    named = []
+    for resource in resources:
+        path = resource["path"]
+        name = _slug(path.removesuffix(".csv").replace("/", "-").replace(".parquet", "-parquet"))
+        taken[name] += 1
+        named.append({"name": name if taken[name] == 1 else f"{name}-{taken[name]}", **resource})
+    return named
+
+
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9._]+", "-", plain).strip("-.")

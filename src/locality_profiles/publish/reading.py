@@ -1,0 +1,359 @@
+"""The finished tables as pages need them: one query a table for all areas, grouped afterwards.
+
+Cells are plain tuples, because there are tens of thousands of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from locality_profiles.errors import ContractBroken, Problem
+from locality_profiles.periods import period_label
+from locality_profiles.publish.numbers import has_figure, unit_label
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from locality_profiles.publish.edition import Edition
+
+#: value, status, note
+Cell = tuple[float | None, str, str | None]
+#: Roles of columns for larger areas.
+LARGER = ("hscp", "health_board", "country")
+NO_CELL: Cell = (None, "not_available", None)
+AreaKey = tuple[str, str]
+
+
+class Indicator(NamedTuple):
+    """One row of the table ``indicator``, in the contract's order."""
+
+    indicator_id: str
+    title: str
+    section: str
+    section_title: str
+    section_order: int
+    item_order: int
+    definition: str
+    method: str
+    per: float
+    unit: str
+    decimals: int
+    direction: str
+    smallest_area: str | None
+    source: str
+    caveat: str | None
+    owner: str
+    reviewed: date
+
+    @property
+    def unit_beside(self) -> str:
+        """The unit as it stands under the title; nothing where the title says it ('People', people)."""
+        return "" if self.unit.casefold() == self.title.casefold() else unit_label(self.unit)
+
+
+class Period(NamedTuple):
+    """When a figure is for; the label is what is printed."""
+
+    kind: str
+    start: date
+    end: date
+    label: str
+
+
+class Beside(NamedTuple):
+    """One column of a profile: the area itself, a peer, a part of it, or a larger area."""
+
+    role: str
+    area_type: str
+    area_code: str
+    name: str
+
+
+class Row(NamedTuple):
+    """One indicator or one class of it, across the columns of a profile."""
+
+    indicator: Indicator
+    category: str
+    category_title: str | None
+    period: Period | None
+    cells: tuple[Cell, ...]
+
+    @property
+    def title(self) -> str:
+        """The row's name in full, where it stands alone."""
+        return f"{self.indicator.title}: {self.category_title}" if self.category_title else self.indicator.title
+
+
+class Trend(NamedTuple):
+    """Up to five periods of one indicator, oldest first; a gap is None."""
+
+    indicator: Indicator
+    category: str
+    category_title: str | None
+    of_type: str
+    of_code: str
+    points: tuple[tuple[Period, Cell] | None, ...]
+
+
+@dataclass
+class Section:
+    """A section of one profile."""
+
+    id: str
+    title: str
+    rows: list[Row] = field(default_factory=list)
+    trends: list[Trend] = field(default_factory=list)
+
+    @property
+    def indicators(self) -> list[Indicator]:
+        """The indicators of the section, once each, in order."""
+        return list(dict.fromkeys(row.indicator for row in self.rows))
+
+    @property
+    def sources(self) -> list[str]:
+        """The extracts that the section's figures are from, once each."""
+        told = (indicator.source.split("; ") for indicator in self.indicators if indicator.smallest_area)
+        return list(dict.fromkeys(source for sources in told for source in sources if source))
+
+
+@dataclass
+class Profile:
+    """Everything that one page tells. The first column is the area itself."""
+
+    area_type: str
+    area_code: str
+    name: str
+    columns: tuple[Beside, ...]
+    sections: list[Section]
+
+    @property
+    def key(self) -> AreaKey:
+        return self.area_type, self.area_code
+
+    def beside(self, role: str) -> Beside | None:
+        """The column of a larger area."""
+        return next((column for column in self.columns if column.role == role), None)
+
+    def rows(self) -> Iterator[Row]:
+        for section in self.sections:
+            yield from section.rows
+
+    def row(self, indicator_id: str, category: str = "all") -> Row | None:
+        return next(
+            (r for r in self.rows() if r.indicator.indicator_id == indicator_id and r.category == category), None
+        )
+
+    def cell(self, row: Row | None, role: str = "this") -> Cell:
+        """The row's cell in the column of a role; an empty one where there is no such row or column."""
+        if row is None:
+            return NO_CELL
+        for column, cell in zip(self.columns, row.cells, strict=True):
+            if column.role == role:
+                return cell
+        return NO_CELL
+
+
+def relation(path: Path) -> str:
+    """A table's Parquet file, or folder of files, as DuckDB reads it."""
+    pattern = path / "**" / "*.parquet" if path.is_dir() else path
+    return "read_parquet('" + str(pattern).replace("'", "''") + "')"
+
+
+def read_indicators(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path]) -> dict[str, Indicator]:
+    """Every indicator, in the order of a profile."""
+    columns = ", ".join(f'"{name}"' for name in Indicator._fields)
+    query = f"select {columns} from {relation(tables['indicator'])} order by section_order, item_order, indicator_id"
+    return {row[0]: Indicator(*row) for row in connection.execute(query).fetchall()}
+
+
+def read_names(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path]) -> dict[AreaKey, str]:
+    """The name of every area."""
+    query = f"select area_type, area_code, area_name from {relation(tables['area'])}"
+    return {(kind, code): name for kind, code, name in connection.execute(query).fetchall()}
+
+
+def read_profiles(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, Path],
+    profiled: Sequence[str],
+    only: AreaKey | None = None,
+) -> list[Profile]:
+    """The profiles of every area of the profiled types (or of one area), in the order of types, then by name.
+
+    Raises
+    ------
+    ContractBroken
+        If the profile names an indicator or area that its own table does not hold.
+    """
+    indicators = read_indicators(connection, tables)
+    names = read_names(connection, tables)
+    found = _read_numbers(connection, tables, *_wanted(profiled, only))
+    _check_names(found, indicators, names)
+    profiles = [
+        _profile(area_type, area_code, list(rows), indicators, names)
+        for (area_type, area_code), rows in groupby(found, itemgetter(0, 1))
+    ]
+    trends = _read_trends(connection, tables, *_wanted(profiled, only))
+    for profile in profiles:
+        _add_trends(profile, trends.get(profile.key, ()), indicators)
+    rank = {area_type: place for place, area_type in enumerate(profiled)}
+    return sorted(profiles, key=lambda p: (rank.get(p.area_type, len(rank)), p.name.casefold(), p.area_code))
+
+
+def _wanted(profiled: Sequence[str], only: AreaKey | None) -> tuple[str, list[Any]]:
+    """A condition on the rows of a profile, and its values."""
+    if only:
+        return "area_type = ? and area_code = ?", list(only)
+    return "list_contains(?, area_type)", [list(profiled)]
+
+
+def _read_numbers(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path], condition: str, values: list[Any]
+) -> list[tuple[Any, ...]]:
+    return connection.execute(
+        "select p.area_type, p.area_code, p.item, p.category, p.category_title, p.role, p.beside_type, p.beside_code, "
+        "p.beside_order, p.period_type, p.period_start, p.period_end, p.value, p.status, p.note "
+        f"from {relation(tables['profile'])} p left join {relation(tables['indicator'])} i on p.item = i.indicator_id "
+        f"where {condition} "
+        "order by p.area_type, p.area_code, i.section_order, i.item_order, p.item, p.category, "
+        "p.beside_order, p.beside_type, p.beside_code",
+        values,
+    ).fetchall()
+
+
+def _check_names(
+    found: list[tuple[Any, ...]], indicators: Mapping[str, Indicator], names: Mapping[AreaKey, str]
+) -> None:
+    items = {row[2] for row in found} - set(indicators)
+    areas = ({row[0:2] for row in found} | {row[6:8] for row in found}) - set(names)
+    problems = []
+    if items:
+        problems.append(Problem(f"items that the table 'indicator' lacks: {', '.join(sorted(items))}"))
+    if areas:
+        listed = ", ".join(f"{kind} {code}" for kind, code in sorted(areas)[:5])
+        problems.append(Problem(f"areas that the table 'area' lacks: {listed}", count=len(areas)))
+    if problems:
+        raise ContractBroken("The profiles cannot be printed: they name what has no name.", problems)
+
+
+def _profile(
+    area_type: str,
+    area_code: str,
+    rows: list[tuple[Any, ...]],
+    indicators: Mapping[str, Indicator],
+    names: Mapping[AreaKey, str],
+) -> Profile:
+    columns = _columns(rows, names)
+    place = {(column.area_type, column.area_code): number for number, column in enumerate(columns)}
+    sections: dict[str, Section] = {}
+    for item, of_item in groupby(rows, itemgetter(2)):
+        indicator = indicators[item]
+        section = sections.setdefault(indicator.section, Section(indicator.section, indicator.section_title))
+        made = [_row(indicator, list(cells), place) for _, cells in groupby(of_item, itemgetter(3))]
+        section.rows.extend(sorted(made, key=lambda row: category_order(row.category)))
+    return Profile(area_type, area_code, names[area_type, area_code], columns, list(sections.values()))
+
+
+def _columns(rows: list[tuple[Any, ...]], names: Mapping[AreaKey, str]) -> tuple[Beside, ...]:
+    """The columns that any row has, in their order."""
+    seen = {(row[8], row[5], row[6], row[7]) for row in rows}
+    return tuple(Beside(role, kind, code, names[kind, code]) for _, role, kind, code in sorted(seen))
+
+
+def _row(indicator: Indicator, rows: list[tuple[Any, ...]], place: Mapping[AreaKey, int]) -> Row:
+    cells = [NO_CELL] * len(place)
+    period = title = None
+    for row in rows:
+        cells[place[row[6], row[7]]] = row[12:15]
+        title = title or row[4]
+        if period is None and row[10] is not None:
+            period = _period(*row[9:12])
+    return Row(indicator, rows[0][3], title, period, tuple(cells))
+
+
+@lru_cache(maxsize=4096)
+def _period(kind: str, start: date, end: date) -> Period:
+    return Period(kind, start, end, period_label(kind, start, end))
+
+
+@lru_cache(maxsize=4096)
+def category_order(category: str) -> tuple[bool, list[tuple[int, str]]]:
+    """Classes as people order them: all first, 5-14 before 45-64.
+
+    >>> sorted(["45-64", "85+", "all", "5-14"], key=category_order)
+    ['all', '5-14', '45-64', '85+']
+    """
+    parts = re.findall(r"\d+|\D+", category)
+    return category != "all", [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
+
+
+def _read_trends(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path], condition: str, values: list[Any]
+) -> dict[AreaKey, list[tuple[Any, ...]]]:
+    found = connection.execute(
+        "select area_type, area_code, item, category, of_type, of_code, position, period_type, period_start, "
+        f"period_end, value, status, note from {relation(tables['profile_trend'])} "
+        f"where {condition} order by area_type, area_code, item, category, position desc",
+        values,
+    ).fetchall()
+    return {area: list(rows) for area, rows in groupby(found, itemgetter(0, 1))}
+
+
+def _add_trends(profile: Profile, rows: Iterable[tuple[Any, ...]], indicators: Mapping[str, Indicator]) -> None:
+    """Hang every trend on its section, in the order of the section's rows."""
+    trends = {}
+    for (item, category), points in groupby(rows, itemgetter(2, 3)):
+        trends[item, category] = list(points)
+    for section in profile.sections:
+        for row in section.rows:
+            if points_of := trends.get((row.indicator.indicator_id, row.category)):
+                section.trends.append(_trend(row, points_of))
+
+
+def _trend(row: Row, points: list[tuple[Any, ...]]) -> Trend:
+    placed: list[tuple[Period, Cell] | None] = [None] * points[0][6]
+    for point in points:
+        placed[-point[6]] = (_period(*point[7:10]), point[10:13])
+    return Trend(row.indicator, row.category, row.category_title, points[0][4], points[0][5], tuple(placed))
+
+
+def figure_of(cell: Cell) -> bool:
+    return has_figure(cell[0], cell[1])
+
+
+def choose_headlines(profiles: Iterable[Profile], about: Edition, most: int = 6) -> list[Indicator]:
+    """The indicators of the front page, in the order of a profile.
+
+    They are the edition's own; where it names none, the first of every section that has figures for
+    the first kind of area, then the second of every section, until there are enough.
+    """
+    profiles = list(profiles)
+    known = {row.indicator.indicator_id: row.indicator for p in profiles for row in p.rows() if row.category == "all"}
+    if about.headlines:
+        return [known[item] for item in about.headlines if item in known]
+    first = next(iter(about.profiled), "")
+    have = sorted(
+        {
+            row.indicator
+            for profile in profiles
+            if profile.area_type == first
+            for row in profile.rows()
+            if row.category == "all" and figure_of(row.cells[0])
+        },
+        key=_order,
+    )
+    turns = [(turn, i) for _, found in groupby(have, lambda i: i.section) for turn, i in enumerate(found)]
+    chosen = sorted(turns, key=lambda choice: (choice[0], _order(choice[1])))[:most]
+    return sorted((indicator for _, indicator in chosen), key=_order)
+
+
+def _order(indicator: Indicator) -> tuple[int, int, str]:
+    return indicator.section_order, indicator.item_order, indicator.indicator_id

@@ -1,0 +1,39 @@
+"""The extracts of the sample, each laid out as its publisher does, with the oddities of the real ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from locality_profiles.sample.country import Country
+from locality_profiles.sample.extracts import activity, care, deprivation, places, population, practices
+from locality_profiles.sample.people import People
+from locality_profiles.sample.services import Services
+
+
+def write_extracts(raw: Path, country: Country, people: People, services: Services) -> list[Path]:
+    """Write every extract below ``raw``; returns the files."""
+    return [
+        places.write_data_zone_lookup(raw, country),
+        places.write_locality_lookup(raw, country),
+        places.write_neighbourhoods(raw, country),
+        places.write_data_zone_outlines(raw, country),
+        places.write_locality_outlines(raw, country),
+        places.write_urban_rural(raw, country, people),
+        places.write_hospitals(raw, country, services.hospitals),
+        *population.write_latest_mid_year(raw, country, people),
+        population.write_earlier_mid_years(raw, country, people),
+        population.write_first_mid_year(raw, country, people),
+        population.write_boards(raw, country, people),
+        population.write_councils(raw, country, people),
+        deprivation.write_index(raw, country, people),
+        deprivation.write_indicators(raw, country, people),
+        practices.write_contact_details(raw, country, services.practices),
+        practices.write_list_sizes(raw, country, services.practices),
+        care.write_home_care_by_locality(raw, country, services.home_care),
+        care.write_home_care_by_council(raw, country, services.home_care),
+        care.write_households(raw, country, services),
+        care.write_benchmarks(raw, country, services.benchmarks),
+        activity.write_delayed_discharges(raw, country, services),
+        activity.write_attendances(raw, country, services.hospitals),
+        activity.write_admissions(raw, country, services),
+    ]

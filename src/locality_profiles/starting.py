@@ -1,0 +1,74 @@
+"""Making a workspace: empty with a commented ``profiles.toml``, or filled with synthetic extracts."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from locality_profiles.errors import WorkspaceError
+from locality_profiles.workspace import SETTINGS, packaged_expectations
+
+SIZES = ("shetland", "scotland")
+
+TEMPLATE = """\
+# What to build. Paths are relative to this file.
+
+[workspace]
+title = "Our partnership"
+synthetic = false            # true prints 'synthetic' on every page
+
+[areas]
+partnerships = "all"         # or codes: ["S37000026"]
+profile = ["locality", "hscp"]   # kinds of area that get a page each
+
+[[areas.system]]
+name = "locality"
+title = "Locality"
+plural = "Localities"
+from = "boundaries"          # outlines among the extracts (GeoJSON)
+prefer_lookup = true         # a published lookup is followed where it names the same areas
+
+[extracts]
+folder = "data/raw"          # extracts are recognised by their content, whatever they are called
+read = ["**/*"]
+ignore = []
+
+[names]
+# A name in an extract = the name in the data-zone lookup, where the two differ:
+# "Shetland" = "Shetland Islands"
+"""
+
+
+@dataclass(frozen=True)
+class Started:
+    """A workspace that was made."""
+
+    folder: Path
+    files: int
+    synthetic: bool
+
+
+def make_workspace(folder: Path, *, sample: bool = False, size: str = "shetland") -> Started:
+    """Make a workspace in a new or empty folder.
+
+    Raises
+    ------
+    WorkspaceError
+        If the folder holds anything already, or the size is not known.
+    """
+    if size not in SIZES:
+        raise WorkspaceError(f"There is no sample of size '{size}'. Sizes: {', '.join(SIZES)}.")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise WorkspaceError(f"{folder} is there already and is not empty. Name a new folder.")
+    for part in ("raw", "curated", "published"):
+        (folder / "data" / part).mkdir(parents=True)
+    shutil.copytree(packaged_expectations(), folder / "expectations")
+    if sample:
+        from locality_profiles.sample import write_sample
+
+        write_sample(folder, size)
+    else:
+        (folder / SETTINGS).write_text(TEMPLATE, encoding="utf-8")
+    extracts = sum(1 for path in (folder / "data" / "raw").rglob("*") if path.is_file())
+    return Started(folder.resolve(), extracts, sample)

@@ -1,0 +1,1 @@
+"""What a table promises, how files become tables, and how tables are stored and checked."""

@@ -1,0 +1,30 @@
+"""Fixtures that every room of the tests may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def real_extracts() -> Path:
+    """The folder of real extracts, which is never part of the repository.
+
+    ``LOCALITY_PROFILES_EXTRACTS`` names it; otherwise ``../shared/data`` beside the repository is tried.
+    """
+    folder = Path(os.environ.get("LOCALITY_PROFILES_EXTRACTS", REPOSITORY.parent / "shared" / "data"))
+    if not (folder / "PROVENANCE.md").is_file():
+        pytest.skip(f"the real extracts are not at {folder}; set LOCALITY_PROFILES_EXTRACTS to run this test")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The synthetic sample, published. Tests that change anything take ``samples.copy_of`` it."""
+    from samples import published_sample
+
+    return published_sample(tmp_path_factory.mktemp("sample") / "workspace")

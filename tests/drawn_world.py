@@ -1,0 +1,279 @@
+"""A country of ten data zones in which every expectation holds, as SQL.
+
+Two of everything that is large (councils, partnerships, boards), four localities, two practices; in
+each zone four females and four males of every age. Columns that are not given are empty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from locality_profiles.tables.contract import TableContract
+from locality_profiles.tables.curated import CONTRACTS, STAGED
+from locality_profiles.tables.suites import empty_view
+
+ZONE = "'S01' || (900000 + n)"
+HALF = "((n - 1) // 5 + 1)"  # zones 1 to 5 lie in the first of everything, 6 to 10 in the second
+LOCALITY = "['north', 'north', 'south', 'south', 'south', 'east', 'east', 'west', 'west', 'west'][n]"
+LOCALITY_CODE = f"'S3790000' || {HALF} || '/' || {LOCALITY}"
+ZONES = "from range(1, 11) z(n)"
+AREA_TYPES = {
+    "council_area": f"'S1290000' || {HALF}", "hscp": f"'S3790000' || {HALF}", "health_board": f"'S0890000' || {HALF}",
+    "country": "'S92900001'",
+}  # fmt: skip
+LINKS = " union all ".join(
+    f"select 'data_zone_2011' as block_type, {ZONE} as block_code, '{kind}' as area_type, {code} as area_code, "
+    f"1.0 as weight, 'lookup' as method {ZONES}"
+    for kind, code in AREA_TYPES.items()
+)
+LARGER = " union all by name ".join(
+    f"select distinct '{kind}' as area_type, {code} as area_code, '{kind} ' || {code} as area_name, "
+    f"nullif('{parent}', '') as parent_type, {AREA_TYPES.get(parent, 'null')} as parent_code {ZONES}"
+    for (kind, code), parent in zip(AREA_TYPES.items(), ["hscp", "health_board", "country", ""], strict=True)
+)
+AREAS = f"""
+    select 'data_zone_2011' as area_type, {ZONE} as area_code, 'Zone ' || n as area_name,
+        'council_area' as parent_type, {AREA_TYPES["council_area"]} as parent_code {ZONES}
+    union all by name {LARGER}"""
+
+AGES = """(select unnest([2020, 2021]) as year) cross join (select unnest(['all', 'female', 'male']) as sex)
+    cross join (select unnest(range(0, 91)) as age)"""
+PEOPLE = "if(sex = 'all', 8, 4)"
+OF_ZONES = f"""
+    select 'data_zone_2011' as block_type, {ZONE} as block_code, year, sex, age, {PEOPLE} as persons, 'actual' as status
+    {ZONES} cross join {AGES}"""
+OF_AREAS = " union all ".join(
+    f"select '{kind}' as block_type, {code} as block_code, year, sex, age, sum({PEOPLE}) as persons, "
+    f"'actual' as status {ZONES} cross join {AGES} group by all"
+    for kind, code in AREA_TYPES.items()
+)
+
+DEPRIVATION = f"""
+    select 'data_zone_2011' as block_type, {ZONE} as block_code, 'simd_2020v2' as "index", 'overall' as domain,
+        n as rank, n as decile, (n + 1) // 2 as quintile, 'actual' as status {ZONES}
+    union all by name
+    select 'data_zone_2011' as block_type, {ZONE} as block_code, 'simd_2020v2' as "index", 'income' as domain,
+        90 as deprived_people, 728 as people, 'actual' as status {ZONES}"""
+CLASSES = f"""
+    select 'data_zone_2011' as block_type, {ZONE} as block_code, scheme,
+        if(scheme like '%2fold%', if(n > 5, '2', '1'), if(n > 5, '6', '2')) as category
+    {ZONES} cross join (select unnest(['urban_rural_2fold_2020', 'urban_rural_6fold_2020']) as scheme)"""
+
+QUARTER = "'financial_quarter' as period_type, date '2020-10-01' as period_start, date '2020-12-31' as period_end"
+UNDIVIDED = """'all' as age_band, 'all' as sex, 'all' as simd_quintile, 'all' as urgency, 'all' as delay_group,
+    'all' as care_group"""
+
+
+def care(place: str, value: float, measure: str = "N_PEOPLE", age: str = "all") -> str:
+    """One figure of home care; ``place`` gives the columns of the place."""
+    return f"""select 'home_care' as source, 'SC.HC' as service_code, '{measure}' as measure_code, {value} as value,
+        'rounded' as status, {QUARTER}, 'residence' as geo_role, {place},
+        {UNDIVIDED.replace("'all' as age_band", f"'{age}' as age_band")}"""
+
+
+def joined(*queries: str) -> str:
+    return "\nunion all by name\n".join(queries)
+
+
+def of_locality(name: str) -> str:
+    return f"'locality' as block_type, '{name}' as place_name, 'First' as place_parent"
+
+
+COUNCIL = "'council_area' as block_type, 'First' as place_name"
+OUTSIDE = "'outside_partnership' as block_type, 'First' as place_name"
+HOME_CARE = joined(
+    care(of_locality("north"), 20), care(of_locality("south"), 50), care(OUTSIDE, 5), care(COUNCIL, 80),
+    care(COUNCIL, 30, age="65-74"), care(COUNCIL, 45, age="75+"), care(COUNCIL, 9600, "HOURS"),
+)  # fmt: skip
+CURATED_CARE = joined(
+    care("'locality' as block_type, 'S37900001/north' as block_code", 20),
+    care("'locality' as block_type, 'S37900001/south' as block_code", 50),
+    care("'outside_partnership' as block_type, 'S12900001' as block_code", 5),
+    care("'council_area' as block_type, 'S12900001' as block_code", 80),
+)
+
+MONTHS = "range(0, 3) m(i)"
+MONTH = """'month' as period_type, (date '2021-01-01' + to_months(i::integer))::date as period_start,
+    (date '2021-02-01' + to_months(i::integer) - interval 1 day)::date as period_end"""
+DELAYS = f"""
+    select 'delayed_discharge' as source, 'FLOW.DD' as service_code, 'BED_DAYS' as measure_code,
+        place.factor * if(delay_group = 'all', 30, 15) as value, 'actual' as status, {MONTH}, 'residence' as geo_role,
+        place.kind as block_type, place.code as block_code, '18+' as age_band, 'all' as sex, 'all' as simd_quintile,
+        'all' as urgency, delay_group, 'all' as care_group
+    from {MONTHS}, (select unnest(['all', 'health_social_care', 'patient_family']) as delay_group),
+        (values ('council_area', 'S12900001', 1), ('not_placed', 'other', 1), ('country', 'S92900001', 2))
+            place(kind, code, factor)"""
+ATTENDANCES = f"""
+    select 'emergency_attendance' as source, 'HOSP.AE' as service_code, measure_code,
+        if(measure_code = 'N_ATTEND', 400, 380) as value, 'actual' as status, {MONTH}, 'treatment' as geo_role,
+        'hospital' as block_type, 'A900A' as block_code, {UNDIVIDED}
+    from {MONTHS}, (select unnest(['N_ATTEND', 'MET_4H']) as measure_code)"""
+ADMISSIONS = f"""
+    select 'hospital_admission' as source, 'HOSP.ACU' as service_code, 'N_ADMIT' as measure_code,
+        if(urgency = 'all', 20, 10) as value, 'actual' as status, 'week' as period_type,
+        (date '2021-01-04' + 7 * i::integer)::date as period_start,
+        (date '2021-01-10' + 7 * i::integer)::date as period_end,
+        'residence' as geo_role, 'hscp' as block_type, 'S37900001' as block_code, 'all' as age_band, 'all' as sex,
+        quintile::varchar as simd_quintile, urgency, 'all' as delay_group, 'all' as care_group
+    from {MONTHS}, range(1, 6) q(quintile), (select unnest(['all', 'emergency', 'planned']) as urgency)"""
+
+LISTS = """
+    select 'gp_practice' as block_type, code as block_code, 'snapshot' as period_type,
+        date '2021-04-01' as period_start, date '2021-04-01' as period_end, sex, age_band,
+        if(sex = 'all', 2, 1) * if(age_band = 'all', 2, 1) * 980 as persons, 'actual' as status
+    from (select unnest(['90001', '90002']) as code), (select unnest(['all', 'female', 'male']) as sex),
+        (select unnest(['all', '0-64', '65+']) as age_band)"""
+PRACTICES = f"""
+    select 'gp_practice' as service_type, '9000' || {HALF} as service_code, 'Practice ' || {HALF} as service_name,
+        'ZZ1 1ZZ' as postcode, {ZONE} as data_zone, 'Cluster' as cluster_name, 'S3790000' || {HALF} as hscp
+    {ZONES} where n in (1, 6)"""
+HOSPITALS = f"""
+    select 'hospital' as service_type, 'A900A' as service_code, 'Hospital' as service_name, {ZONE} as data_zone,
+        'S08900001' as health_board, 400000.0 as easting, 1100000.0 as northing {ZONES} where n = 1"""
+HOUSEHOLDS = """
+    select kind as block_type, code as block_code, 'mid_year' as period_type, make_date(year, 6, 30) as period_start,
+        make_date(year, 6, 30) as period_end, measure, 'all' as category,
+        if(measure = 'households', households, 2.08) as value, 'actual' as status
+    from (values ('council_area', 'S12900001', 1750), ('council_area', 'S12900002', 1750),
+            ('country', 'S92900001', 3500)) place(kind, code, households),
+        (select unnest(['households', 'household_size']) as measure), (select unnest([2020, 2021])::integer as year)"""
+DWELLINGS = """
+    select 'data_zone_2001' as block_type, 'S01990001' as block_code, 'calendar_year' as period_type,
+        date '2012-01-01' as period_start, date '2012-12-31' as period_end, 'dwellings' as measure, category,
+        if(category = 'all', 400, 50) as value, 'actual' as status
+    from (select unnest(['all', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H']) as category)"""
+
+LINES = """
+    select service || ':' || code as line_id, kind as block_type, code as block_code, name as place_name,
+        'financial_year' as period_type, date '2020-04-01' as period_start, date '2021-03-31' as period_end,
+        'outturn' as version, 'council' as partner, service as service_code, 'all' as care_group,
+        service as description,
+        parts * if(service = 'SC.TOTAL', 250000000, 50000000) as gross_pence,
+        parts * 10000000 as income_pence, gross_pence - income_pence as net_pence, 'actual' as status
+    from (select unnest(['SC.TOTAL', 'SC.HC.65PLUS']) as service),
+        (values ('council_area', 'S12900001', 'First', 1), ('council_area', 'S12900002', 'Second', 1),
+            ('country', 'S92900001', 'Country', 2)) place(kind, code, name, parts)"""
+COSTS = """
+    select 'SC.HC.65PLUS:S12900001' as line_id, 'council_area' as block_type, 'S12900001' as block_code,
+        'financial_year' as period_type, date '2020-04-01' as period_start, date '2021-03-31' as period_end,
+        'SC.HC.65PLUS' as service_code, 'hour' as unit, 25000 as quantity, 50000000 as spend_pence,
+        2000 as published_unit_pence, 'actual' as status"""
+
+LOCALITIES = f"select distinct {HALF} as half, {LOCALITY} as name, {LOCALITY_CODE} as code {ZONES}"
+OUTLINES = f"""
+    select 'locality' as area_type, code as area_code, name as area_name, encode('outline of ' || name) as geometry
+    from ({LOCALITIES})"""
+
+INDICATORS = """
+    select * from (values ('population', 'count'), ('quintiles', 'percentage'), ('rate', 'crude_rate'))
+        of(indicator_id, method)"""
+PLACES = """(values ('locality', 'S37900001/north', 1456), ('locality', 'S37900001/south', 2184),
+    ('hscp', 'S37900001', 3640), ('hscp', 'S37900002', 3640), ('council_area', 'S12900001', 3640),
+    ('council_area', 'S12900002', 3640), ('health_board', 'S08900001', 3640), ('health_board', 'S08900002', 3640),
+    ('country', 'S92900001', 7280)) place(kind, code, people)"""
+MID_YEAR = "'mid_year' as period_type, make_date(year, 6, 30) as period_start, make_date(year, 6, 30) as period_end"
+VALUES = f"""
+    select 'population' as indicator_id, kind as area_type, code as area_code, {MID_YEAR}, 'all' as breakdown,
+        'all' as category, people as numerator, people as value, 'count' as method, 1 as per, 'actual' as status,
+        'data_zone_2011' as source_level
+    from {PLACES}, (select unnest([2020, 2021])::integer as year)
+    union all by name
+    select 'quintiles' as indicator_id, kind as area_type, code as area_code, {MID_YEAR}, 'quintile' as breakdown,
+        half as category, people / 2 as numerator, people as denominator, 50 as value, 'percentage' as method,
+        100 as per, 'actual' as status, 'data_zone_2011' as source_level
+    from {PLACES}, (select unnest([2020, 2021])::integer as year), (select unnest(['1', '2']) as half)
+    union all by name
+    select 'rate' as indicator_id, kind as area_type, code as area_code, {MID_YEAR}, 'all' as breakdown,
+        'all' as category, people / 10 as numerator, people as denominator, 100 as value, 90 as lower, 110 as upper,
+        'crude_rate' as method, 1000 as per, 'actual' as status, 'data_zone_2011' as source_level
+    from {PLACES}, (select unnest([2020, 2021])::integer as year)"""
+PROFILES = """
+    select 'locality' as area_type, own.code as area_code, 'population' as section, v.indicator_id as item, v.category,
+        case when v.area_code = own.code then 'this' when v.area_type = 'locality' then 'peer' else v.area_type end
+            as role,
+        v.area_type as beside_type, v.area_code as beside_code, v.period_type, v.period_start, v.period_end,
+        v.numerator, v.denominator, v.value, v.status
+    from {indicator_value} v cross join (select unnest(['S37900001/north', 'S37900001/south']) as code) own
+    where year(v.period_start) = 2021 and v.area_type <> 'council_area' and v.area_code[-1] <> '2'"""
+TRENDS = """
+    select 'locality' as area_type, v.area_code, 'population' as section, v.indicator_id as item, v.category,
+        v.area_type as of_type, v.area_code as of_code, 2022 - year(v.period_start) as position, v.period_type,
+        v.period_start, v.period_end, v.value, v.status
+    from {indicator_value} v where v.area_type = 'locality'"""
+
+CURATED = {
+    "area": f"{AREAS} union all by name select 'locality' as area_type, code as area_code, name as area_name, "
+            f"'hscp' as parent_type, 'S3790000' || half as parent_code from ({LOCALITIES})",
+    "membership": f"{LINKS} union all by name select 'data_zone_2011' as block_type, {ZONE} as block_code, "
+                  f"'locality' as area_type, {LOCALITY_CODE} as area_code, 1.0 as weight, 'largest_overlap' as method, "
+                  f"0.9 as quality {ZONES}",
+    "population": f"{OF_ZONES} union all {OF_AREAS}",
+    "population_class": f"""select 'data_zone_2011' as block_type, {ZONE} as block_code, year, sex,
+        'simd_2020v2_quintile' as scheme, (n + 1) // 2 as category, sum({PEOPLE}) as persons, 'actual' as status
+        {ZONES} cross join {AGES} group by all""",
+    "deprivation": DEPRIVATION, "classification": CLASSES, "activity": CURATED_CARE, "registration": LISTS,
+    "service": joined(PRACTICES, HOSPITALS), "household": HOUSEHOLDS, "budget_line": LINES, "unit_cost": COSTS,
+    "boundary": OUTLINES,
+}  # fmt: skip
+PROFILE = {"indicator": INDICATORS, "indicator_value": VALUES, "profile": PROFILES, "profile_trend": TRENDS}
+EXTRACT = {
+    "data_zone_lookup": {"area": AREAS, "membership": LINKS},
+    "locality_lookup": {"membership": f"""select 'data_zone_2011' as block_type, {ZONE} as block_code,
+        'locality' as area_type, 1.0 as weight, 'lookup' as method, {LOCALITY} as place_name,
+        'S3790000' || {HALF} as place_parent {ZONES}"""},
+    "boundary": {
+        "boundary": f"select 'locality' as area_type, name as area_name, name as place_name, half as place_parent, "
+                    f"encode('outline of ' || name) as geometry from ({LOCALITIES})",
+        "area": f"select 'locality' as area_type, name as area_name, half as place_parent from ({LOCALITIES})",
+    },
+    "deprivation": {"deprivation": DEPRIVATION},
+    "urban_rural": {"classification": CLASSES},
+    "small_area_population": {"population": OF_ZONES},
+    "area_population": {"population": OF_AREAS},
+    "gp_practice": {"service": PRACTICES},
+    "gp_list_size": {"registration": LISTS},
+    "hospital": {"service": HOSPITALS},
+    "household_estimate": {"household": HOUSEHOLDS},
+    "council_tax_dwelling": {"household": DWELLINGS},
+    "home_care": {"activity": HOME_CARE},
+    "delayed_discharge": {"activity": DELAYS},
+    "emergency_attendance": {
+        "activity": ATTENDANCES,
+        "membership": "select 'hospital' as block_type, 'A900A' as block_code, 'health_board' as area_type, "
+                      "'S08900001' as area_code, 1.0 as weight, 'lookup' as method",
+    },
+    "hospital_admission": {"activity": ADMISSIONS},
+    "council_benchmark": {"budget_line": LINES, "unit_cost": COSTS},
+}  # fmt: skip
+
+
+def drawn(contract: TableContract, query: str) -> str:
+    """The drawn rows with every column that the contract promises, in its type."""
+    columns = ", ".join(f'"{column.name}"' for column in contract.columns)
+    return f"select {columns} from ({empty_view(contract)} union all by name ({query}))"
+
+
+def tables_of(door: str, suite: str) -> tuple[dict[str, str], Mapping[str, TableContract]]:
+    """The drawn tables that a suite may ask about, and their contracts."""
+    if door == "extract":
+        return EXTRACT[suite], STAGED
+    return (PROFILE if door == "profile" or suite == "indicator_value" else CURATED), CONTRACTS
+
+
+def view_names(door: str, suite: str) -> dict[str, str]:
+    """For each of those tables, the view of the gate database that holds it."""
+    own = suite if door == "extract" else "made" if suite == "indicator_value" or door == "profile" else door
+    return {table: f"{own}__{table}" for table in tables_of(door, suite)[0]}
+
+
+def views(suites: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """SQL of every view that the suites need, each after the views that it names."""
+    found: dict[str, str] = {}
+    for door, suite in suites:
+        names = view_names(door, suite)
+        tables, contracts = tables_of(door, suite)
+        for table, query in tables.items():
+            named = re.sub(r"\{(\w+)\}", lambda match, names=names: names[match[1]], query)
+            found.setdefault(names[table], drawn(contracts[table], named))
+    return found

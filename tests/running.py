@@ -1,0 +1,85 @@
+"""The steps of a build in order, without an orchestrator: for tests that look at what comes out."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from locality_profiles import building
+from locality_profiles.building import Checked, Made
+from locality_profiles.curate.staging import GROUPS, StagedFile
+from locality_profiles.errors import ExtractRefused
+from locality_profiles.publish.releases import Release
+from locality_profiles.workspace import Workspace, read_workspace
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one build made, before it is published."""
+
+    workspace: Workspace
+    files: tuple[StagedFile, ...]
+    made: Made
+    doors: tuple[Checked, ...]
+    plan: str
+
+    def ask(self, sql: str) -> list[tuple]:
+        """Rows of a query on the tables that were made."""
+        with duckdb.connect() as connection:
+            for name, path in self.made.tables.items():
+                if name[0] != "_":
+                    connection.execute(f"create view {name} as select * from read_parquet('{path}')")
+            return connection.execute(sql).fetchall()
+
+
+def example(name: str, folder: Path) -> Path:
+    """A copy of an example workspace, to be built somewhere else."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(EXAMPLES / name / "profiles.toml", folder / "profiles.toml")
+    return folder
+
+
+def staged(workspace: Workspace) -> list[StagedFile]:
+    """Every extract, staged; one error for all that are refused."""
+    files, refused = [], []
+    for path in workspace.extract_files():
+        try:
+            files.append(building.stage_one(workspace, path))
+        except ExtractRefused as refusal:
+            refused.append(refusal)
+    building.refuse_together(refused)
+    return files
+
+
+def run(folder: Path, *, doors: Iterable[str] = ("extract", "curated", "profile")) -> Run:
+    """Everything up to the release."""
+    workspace, doors = read_workspace(folder), set(doors)
+    with building.one_build(workspace):
+        plan = building.plan_of(workspace)
+        files = staged(workspace)
+        extract = building.settle_extracts(workspace, files)
+        checked = []
+        if "extract" in doors:
+            checked += [c for group in GROUPS if (c := building.check_extracts(workspace, files, group))]
+        made = building.curate_tables(workspace, files, extract)
+        if "curated" in doors:
+            checked.append(building.check_curated(workspace, made))
+        made = building.make_profiles(workspace, made)
+        if "profile" in doors:
+            checked.append(building.check_profiles(workspace, made))
+        made = building.keep_results(workspace, made, checked, building.unknown_files(files))
+        return Run(workspace, tuple(files), made, tuple(checked), plan)
+
+
+def publish(folder: Path) -> tuple[Run, Release]:
+    """Everything, to a current release."""
+    done = run(folder)
+    with building.one_build(done.workspace):
+        release = building.write_release(done.workspace, done.made, done.doors, done.files, done.plan)
+    return done, release

@@ -1,0 +1,202 @@
+"""Where several files come together: codes for names, totals for parts, memberships through blocks.
+
+Two partnerships share a small country. 'East' is a locality of both.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ages import every_age
+from pictures import csv_file, geojson, square
+from running import Run, run
+
+from locality_profiles.errors import ExtractRefused, UnknownArea, WorkspaceError
+
+SETTINGS = """
+[workspace]
+title = "Two partnerships"
+synthetic = true
+[areas]
+partnerships = "all"
+profile = ["locality", "hscp"]
+[[areas.system]]
+name = "locality"
+title = "Locality"
+plural = "Localities"
+from = "boundaries"
+prefer_lookup = true
+"""
+LOOKUP = """
+DataZone | DataZoneName | IntZone | IntZoneName | CA | CAName | HSCP | HSCPName | HB | HBName | Country
+S01900001 | Ness 1 | S02900001 | Ness | S12900001 | Ness Islands | S37900001 | Ness | S08900001 | NHS Ness | S92900001
+S01900002 | Ness 2 | S02900001 | Ness | S12900001 | Ness Islands | S37900001 | Ness | S08900001 | NHS Ness | S92900001
+S01900003 | Holm 1 | S02900002 | Holm | S12900002 | Holm | S37900002 | Holm & Bay | S08900002 | NHS Firth | S92900001
+S01900004 | Bay 1 | S02900003 | Bay | S12900003 | Bay | S37900002 | Holm & Bay | S08900002 | NHS Firth | S92900001
+"""
+PEOPLE = """
+Year | DataZone  | DataZoneQF | Sex    | SexQF | AllAges | 0 | 30 | 90
+2021 | S01900001 |            | All    | d     | 100     | 10 | 80 | 10
+2021 | S01900002 |            | All    | d     | 50      | 5  | 40 | 5
+2021 | S01900003 |            | All    | d     | 30      | 5  | 20 | 5
+2021 | S01900004 |            | All    | d     | 20      | 0  | 20 | 0
+"""
+HOME_CARE = """
+financial_quarter | sending_location | locality | age_group | measure | value
+2020/21 Q4 | Ness Islands | East | All Ages | Number of People | 10
+2020/21 Q4 | Ness Islands | West | All Ages | Number of People | 5
+2020/21 Q4 | Bay          | East | All Ages | Number of People | 15
+2020/21 Q4 | Ness Islands | Outside Partnership | All Ages | Number of People | 5
+"""
+#: Zones stand in a row from west to east, each 0.1 degrees wide, at 59 degrees north.
+WEST = {"S01900001": -4.0, "S01900002": -3.9, "S01900003": -3.8, "S01900004": -3.7}
+
+
+def outlines(folder: Path, *localities: tuple[str, str, float, float]) -> None:
+    zones = [({"dz11_code": code, "dz11_name": code}, square(west, 59, 0.1)) for code, west in WEST.items()]
+    geojson(folder / "zones.geojson", *zones)
+    geojson(folder / "localities.geojson", *(
+        ({"area_name": name, "hscp2019name": hscp, "code": f"S99{number:06d}"}, square(west, 59, side))
+        for number, (name, hscp, west, side) in enumerate(localities, start=1)
+    ))  # fmt: skip
+
+
+@pytest.fixture
+def country(tmp_path: Path) -> Path:
+    """A workspace with its extracts, to be changed by the test."""
+    raw = tmp_path / "data" / "raw"
+    raw.mkdir(parents=True)
+    (tmp_path / "profiles.toml").write_text(SETTINGS, encoding="utf-8")
+    csv_file(raw / "lookup.csv", LOOKUP)
+    csv_file(raw / "people2021.csv", every_age(PEOPLE))
+    csv_file(raw / "care.csv", HOME_CARE)
+    outlines(raw, ("West", "Ness", -4.0, 0.1), ("East", "Ness", -3.9, 0.1), ("East", "Holm and Bay", -3.8, 0.2))
+    return tmp_path
+
+
+def built(folder: Path) -> Run:
+    return run(folder, doors=())
+
+
+def members(done: Run, area_type: str = "locality") -> dict[str, str]:
+    return dict(done.ask(f"select block_code, area_code from membership where area_type = '{area_type}' "
+                         "and block_type = 'data_zone_2011'"))  # fmt: skip
+
+
+def test_two_localities_of_one_name_are_two_areas(country):
+    assert members(built(country)) == {
+        "S01900001": "S37900001/west", "S01900002": "S37900001/east",
+        "S01900003": "S37900002/east", "S01900004": "S37900002/east",
+    }  # fmt: skip
+
+
+def test_a_locality_is_found_by_name_within_its_council_or_partnership(country):
+    found = built(country).ask("select block_code, value from activity where block_type = 'locality' order by 1")
+    # The return names councils; 'Bay' is one of the two councils of Holm & Bay.
+    assert found == [("S37900001/east", 10), ("S37900001/west", 5), ("S37900002/east", 15)]
+
+
+def test_people_outside_the_partnership_are_kept_and_never_placed(country):
+    done = built(country)
+    assert done.ask("select block_code, value from activity where block_type = 'outside_partnership'") == [
+        ("S12900001", 5)
+    ]
+    placed = done.ask("select sum(numerator) from indicator_value where indicator_id = 'home_care_people' "
+                      "and area_type = 'locality'")  # fmt: skip
+    assert placed == [(30,)]
+
+
+def test_a_name_that_means_nothing_is_refused_with_the_remedy(country):
+    csv_file(country / "data" / "raw" / "care.csv", HOME_CARE.replace("| West ", "| Wset "))
+    with pytest.raises(UnknownArea) as refused:
+        built(country)
+    assert "'Wset' in Ness Islands is the name of no locality here" in str(refused.value)
+    assert "[names]" in str(refused.value)
+
+
+def test_the_workspace_may_say_what_a_name_means(country):
+    csv_file(country / "data" / "raw" / "care.csv", HOME_CARE.replace("| West ", "| Old West "))
+    settings = country / "profiles.toml"
+    settings.write_text(SETTINGS + '[names]\n"Old West" = "West"\n', encoding="utf-8")
+    assert ("S37900001/west", 5) in built(country).ask("select block_code, value from activity")
+
+
+def test_an_unknown_data_zone_is_refused_with_file_row_and_column(country):
+    csv_file(country / "data" / "raw" / "people2021.csv", every_age(PEOPLE.replace("S01900003", "S01900099")))
+    with pytest.raises(ExtractRefused) as refused:
+        built(country)
+    assert "people2021.csv, row 4, column 'DataZone'" in str(refused.value)
+    assert "S01900099" in str(refused.value)
+
+
+def test_areas_nest_through_their_blocks(country):
+    nested = set(built(country).ask(
+        "select block_type, block_code, area_type, area_code from membership where method = 'nested'"
+    ))  # fmt: skip
+    assert ("locality", "S37900001/east", "hscp", "S37900001") in nested
+    assert ("council_area", "S12900003", "hscp", "S37900002") in nested
+    assert ("council_area", "S12900003", "locality", "S37900002/east") in nested  # the whole council is in it
+    assert ("hscp", "S37900002", "council_area", "S12900003") not in nested
+
+
+def test_weights_of_a_block_over_one_kind_of_area_add_to_one(country):
+    assert built(country).ask(
+        "select block_code from membership group by block_type, block_code, area_type having sum(weight) <> 1"
+    ) == []  # fmt: skip
+
+
+def test_a_published_lookup_is_preferred_where_it_names_the_same_areas(country):
+    csv_file(country / "data" / "raw" / "localities.csv", """
+        DataZone  | SubHSCP   | SubHSCPName | CA        | HSCP      | HB        | Country
+        S01900001 | PN0000001 | East        | S12900001 | S37900001 | S08900001 | S92900001
+        S01900002 | PN0000002 | West        | S12900001 | S37900001 | S08900001 | S92900001
+        S01900003 | PN0000003 | North       | S12900002 | S37900002 | S08900002 | S92900001
+    """)  # fmt: skip
+    done = built(country)
+    assert members(done) == {
+        "S01900001": "S37900001/east", "S01900002": "S37900001/west",  # against the outlines
+        "S01900003": "S37900002/east", "S01900004": "S37900002/east",  # the lookup names another area: outlines
+    }  # fmt: skip
+    assert any("S37900002" in note and "north" in note for note in done.made.notes)
+
+
+def test_females_and_males_without_a_total_get_one(country):
+    both = PEOPLE.replace("| All    | d ", "| Female |   ") + "\n".join(
+        line.replace("| All    | d ", "| Male   |   ") for line in PEOPLE.strip().splitlines()[1:]
+    )
+    csv_file(country / "data" / "raw" / "people2021.csv", every_age(both))
+    found = dict(built(country).ask("select sex, sum(persons) from population group by 1"))
+    assert found == {"female": 200, "male": 200, "all": 400}
+
+
+def test_two_files_that_give_the_same_year_are_refused_together(country):
+    raw = country / "data" / "raw"
+    (raw / "again2021.csv").write_bytes((raw / "people2021.csv").read_bytes())
+    with pytest.raises(ExtractRefused) as refused:
+        built(country)
+    message = str(refused.value)
+    assert "again2021.csv" in message
+    assert "people2021.csv" in message
+    assert "2021" in message
+
+
+def test_without_a_data_zone_lookup_nothing_can_be_placed_and_that_is_said(country):
+    (country / "data" / "raw" / "lookup.csv").unlink()
+    with pytest.raises(WorkspaceError, match="No data-zone lookup"):
+        built(country)
+
+
+def test_a_second_run_finds_everything_in_the_store(country):
+    first, second = built(country), built(country)
+    assert first.made.tables == second.made.tables
+    assert all(file.reused for file in second.files)
+
+
+def test_a_changed_extract_changes_only_what_depends_on_it(country):
+    first = built(country)
+    csv_file(country / "data" / "raw" / "care.csv", HOME_CARE.replace("| 15", "| 20"))
+    second = built(country)
+    changed = {name for name in first.made.tables if first.made.tables[name] != second.made.tables[name]}
+    assert "activity" in changed
+    assert not changed & {"area", "membership", "population", "population_class"}

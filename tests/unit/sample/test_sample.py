@@ -1,0 +1,336 @@
+"""The synthetic workspace: made of nothing real, the same every time, and whole."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+from python_calamine import CalamineWorkbook
+
+from locality_profiles.sample import SampleSummary, write_sample
+from locality_profiles.sample.country import ISLANDS, SMALL_COUNTRY, found_country
+from locality_profiles.sample.extracts.care import to_five
+from locality_profiles.sample.land import cut_off, divide
+from locality_profiles.sample.names import HEADS, TAILS
+from locality_profiles.sample.people import settle
+from locality_profiles.sample.services import bands, weighted_share
+from locality_profiles.sources import read_extract
+from locality_profiles.workspace import read_workspace
+
+KINDS = {
+    "area_population", "boundary", "council_benchmark", "data_zone_lookup", "delayed_discharge", "deprivation",
+    "emergency_attendance", "gp_list_size", "gp_practice", "home_care", "hospital", "hospital_admission",
+    "household_estimate", "locality_lookup", "small_area_population", "urban_rural",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> SampleSummary:
+    return write_sample(tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture(scope="module")
+def raw(sample: SampleSummary) -> Path:
+    return sample.folder / "data" / "raw"
+
+
+def rows(path: Path, encoding: str = "utf-8-sig") -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text(encoding=encoding).splitlines()))
+
+
+def everything_written(raw: Path) -> str:
+    """All text of all files, workbooks included."""
+    texts = [path.read_bytes().decode("cp1252", errors="replace") for path in raw.rglob("*.[cgt]*")]
+    for path in raw.rglob("*.xlsx"):
+        book = CalamineWorkbook.from_path(path)
+        texts += [str(book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
+    return "\n".join(texts)
+
+
+# --- the whole ------------------------------------------------------------------------------------
+
+
+def test_the_same_seed_gives_the_same_bytes(sample: SampleSummary, tmp_path: Path) -> None:
+    again = write_sample(tmp_path)
+    assert again.files == sample.files
+    assert [f for f in again.files if (tmp_path / f).read_bytes() != (sample.folder / f).read_bytes()] == []
+
+
+def test_another_seed_gives_other_people_in_a_country_of_the_same_shape(sample: SampleSummary, tmp_path: Path) -> None:
+    other = write_sample(tmp_path, seed=7)
+    assert other.people != sample.people
+    assert (other.data_zones, other.localities) == (sample.data_zones, sample.localities)
+
+
+def test_the_small_country_has_the_promised_shape(sample: SampleSummary) -> None:
+    assert (sample.partnerships, sample.localities, sample.data_zones) == (4, 16, 150)
+    assert sample.neighbourhoods == 12
+    assert len(ISLANDS.councils[0].localities) == 7
+
+
+def test_the_large_country_has_the_shape_of_scotland() -> None:
+    country = found_country("scotland", 2026)
+    shape = (country.boards, country.partnerships, country.councils, country.localities)
+    assert [len(places) for places in shape] == [14, 31, 32, 128]
+    assert country.zones == 6_976
+
+
+def test_the_islands_have_about_23_000_people_older_than_the_city_s() -> None:
+    country = found_country("shetland", 2026)
+    people = settle(country, 2026)
+    islands, city = (country.partnership == number for number in (0, 2))
+    assert people.aged(2016, 0)[islands].sum() == pytest.approx(23_000, abs=30)
+    older = people.aged(2021, 65) / people.aged(2021, 0)
+    assert older[islands].mean() > older[city].mean()
+
+
+def test_an_unknown_size_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="shetland or scotland"):
+        write_sample(tmp_path, size="wales")
+
+
+def test_the_workspace_is_read_and_says_that_it_is_synthetic(sample: SampleSummary, raw: Path) -> None:
+    workspace = read_workspace(sample.folder)
+    assert workspace.synthetic
+    assert "synthetic" in workspace.title
+    assert workspace.profiled == ("locality", "neighbourhood", "hscp")
+    assert (raw / "README.txt").read_text(encoding="utf-8").startswith("SYNTHETIC DATA")
+
+
+def test_every_extract_is_recognised_and_accepted(sample: SampleSummary) -> None:
+    workspace = read_workspace(sample.folder)
+    kinds = {path.name: {read.kind for read in read_extract(path)} for path in workspace.extract_files()}
+    assert [name for name, found in kinds.items() if not found] == []
+    assert set().union(*kinds.values()) == KINDS
+
+
+# --- nothing real ---------------------------------------------------------------------------------
+
+
+def test_every_code_lies_outside_the_real_ranges(raw: Path) -> None:
+    codes = set(re.findall(r"\bS\d{8}\b", everything_written(raw)))
+    assert len(codes) > 200
+    assert [code for code in codes if not re.fullmatch(r"S(?:01|02|08|12|37|92|99)9\d{5}", code)] == []
+
+
+def test_practices_and_hospitals_have_codes_of_the_ninth_series(raw: Path) -> None:
+    practices = {row["PracticeCode"] for row in rows(raw / "gp_practice" / "gp_practice_contactdetails_jan2022.csv")}
+    hospitals = {row["TreatmentLocation"] for row in rows(raw / "service_activity" / "monthly_ae_waitingtimes.csv")}
+    assert all(re.fullmatch(r"90\d{3}", code) for code in practices)
+    assert all(re.fullmatch(r"Y9\d\dH", code) for code in hospitals)
+
+
+def test_telephone_numbers_are_those_kept_for_fiction(raw: Path) -> None:
+    numbers = [row["TelephoneNumber"] for row in rows(raw / "gp_practice" / "gp_practice_contactdetails_jan2022.csv")]
+    assert all(number.startswith("01632   960   ") for number in numbers)
+
+
+@pytest.mark.real
+def test_no_place_has_the_name_of_a_real_one(real_extracts: Path) -> None:
+    lookup = rows(real_extracts / "lookups" / "DataZone2011lookup_2024-12-16.csv", "cp1252")
+    real = {word.casefold() for row in lookup for name, text in row.items() if name.endswith("_Name")
+            for word in re.findall(r"[^\W\d_]{4,}", text)}  # fmt: skip
+    names = [plan.name for plan in SMALL_COUNTRY] + [place.name for plan in SMALL_COUNTRY
+             for council in plan.councils for place in (council, *council.localities)]  # fmt: skip
+    named = {word.casefold() for name in names for word in re.findall(r"[^\W\d_]{4,}", name)}
+    plain = {"city", "east", "harbour", "isles", "north", "outer", "south", "town", "upper", "west", "with"}
+    assert (named - plain) & real == set()
+    assert {(head + tail).casefold() for head in HEADS for tail in TAILS} & real == set()
+
+
+# --- figures add up -------------------------------------------------------------------------------
+
+
+def test_zones_add_up_to_boards_and_to_the_country(raw: Path) -> None:
+    board_of = {row["DataZone"]: row["HB"] for row in rows(raw / "lookups" / "dz2011_codes_and_labels.csv", "cp1252")}
+    added: dict[tuple[str, str], int] = {}
+    for row in rows(raw / "population" / "dz2011-pop-est_2017-2020.csv"):
+        for place in [board_of[row["DataZone"]], "S92900001"] if row["DataZone"] in board_of else []:
+            if row["Sex"] == "All":
+                added[row["Year"], place] = added.get((row["Year"], place), 0) + int(row["AllAges"])
+    published = {
+        (row["Year"], row["HB"]): int(row["AllAges"])
+        for row in rows(raw / "population" / "HBdemography.csv")
+        if row["Sex"] == "All" and row["Year"] in ("2017", "2018", "2019", "2020")
+    }
+    assert added == published
+
+
+def test_the_latest_workbooks_add_up_to_the_boards(raw: Path) -> None:
+    added = {}
+    for plural, sex in (("males", "Male"), ("females", "Female")):
+        book = CalamineWorkbook.from_path(raw / "population" / f"sape-2021-{plural}.xlsx")
+        table = book.get_sheet_by_name(f"Population_{sex.lower()}_2021").to_python()
+        header = table[2].index("Total population")
+        added[sex] = sum(int(row[header]) for row in table[3:])
+    published = {
+        row["Sex"]: int(row["AllAges"])
+        for row in rows(raw / "population" / "HBdemography.csv")
+        if row["HB"] == "S92900001" and row["Year"] == "2021" and row["Sex"] != "All"
+    }
+    assert added == published
+
+
+def test_practice_lists_equal_the_contact_details(raw: Path) -> None:
+    sizes = {row["PracticeCode"]: row["PracticeListSize"]
+             for row in rows(raw / "gp_practice" / "gp_practice_contactdetails_jan2022.csv")}  # fmt: skip
+    lists = {row["PracticeCode"]: row["AllAges"]
+             for row in rows(raw / "gp_practice" / "gp_practice_listsizes_oct2021_jan2022.csv")
+             if row["Sex"] == "All" and row["Date"] == "20220101"}  # fmt: skip
+    assert lists == sizes
+
+
+def test_home_care_is_rounded_to_five(raw: Path) -> None:
+    published = [row["value"] for row in rows(raw / "social_care" / "data_homecare_locality.csv")
+                 if row["measure"] != "Rate per 1,000 Population"]  # fmt: skip
+    assert all(int(value) % 5 == 0 for value in published)
+    assert to_five(np.array([0, 2, 3, 7, 8])).tolist() == [0, 0, 5, 5, 10]
+
+
+def test_home_care_rates_come_from_unrounded_counts(raw: Path) -> None:
+    """Half a rounding step either way: the rate and the rounded count may differ by no more."""
+    residents: dict[str, int] = {}
+    lookup = rows(raw / "lookups" / "datazone-to-locality-lookup.csv")
+    locality_of = {row["DataZone"]: row["SubHSCPName"] for row in lookup if row["HSCP"] != "S37900002"}
+    for row in rows(raw / "population" / "dz2011-pop-est_2017-2020.csv"):
+        if row["Year"] == "2020" and row["Sex"] == "All" and row["DataZone"] in locality_of:
+            name = locality_of[row["DataZone"]]
+            residents[name] = residents.get(name, 0) + int(row["AllAges"])
+    latest = {(row["locality"], row["measure"]): float(row["value"])
+              for row in rows(raw / "social_care" / "data_homecare_locality.csv")
+              if row["financial_quarter"] == "2020/21 Q4" and row["age_group"] == "All Ages"}  # fmt: skip
+    once = [name for name in residents if name != "East"]  # the name of two localities
+    assert len(once) >= 3
+    for name in once:
+        people, rate = latest[name, "Number of People"], latest[name, "Rate per 1,000 Population"]
+        assert abs(people - rate * residents[name] / 1000) <= 2.5 + 0.05 * residents[name] / 1000
+
+
+def test_home_care_rises_with_age(raw: Path) -> None:
+    rates = [
+        float(row["value"])
+        for row in rows(raw / "social_care" / "data_homecare_hscp.csv")
+        if (row["sending_location"], row["financial_quarter"]) == ("Scotland (Estimated)", "2020/21 Q4")
+        and row["measure"].startswith("Rate")
+        and row["age_group"] not in ("All Ages", "Unknown")
+    ]
+    assert rates == sorted(rates)
+    assert rates[-1] > 100
+
+
+# --- geography ------------------------------------------------------------------------------------
+
+
+def test_outlines_of_zones_fit_without_gap_or_overlap(raw: Path) -> None:
+    features = json.loads((raw / "boundaries" / "datazone2011_simplified.geojson").read_text(encoding="utf-8"))[
+        "features"
+    ]
+    outlines = shapely.get_parts([shapely.from_geojson(json.dumps(feature["geometry"])) for feature in features])
+    assert len(outlines) == 150
+    assert shapely.is_valid(outlines).all()
+    assert shapely.coverage_is_valid(outlines)
+    assert 15 <= np.median(shapely.get_num_coordinates(outlines)) <= 40
+
+
+def test_localities_hold_their_zones_but_for_the_two_odd_ones() -> None:
+    country = found_country("shetland", 2026)
+    own = country.locality_outlines[country.locality]
+    share = shapely.area(shapely.intersection(country.zone_outlines, own)) / shapely.area(country.zone_outlines)
+    odd = {country.split_zone, country.detached_zone}
+    assert np.flatnonzero(share < 0.9).tolist() == sorted(odd)
+    assert 0.5 < share[country.split_zone] < 0.8
+    assert share[country.detached_zone] == 0
+
+
+def test_the_detached_zone_lies_nearest_to_its_own_locality() -> None:
+    country = found_country("shetland", 2026)
+    zone = country.detached_zone
+    distance = shapely.distance(country.zone_outlines[zone], country.locality_outlines)
+    assert np.argmin(distance) == country.locality[zone]
+    assert distance.min() > 0
+
+
+def test_one_name_means_two_localities(raw: Path) -> None:
+    features = json.loads((raw / "boundaries" / "hsc_locality.geojson").read_text(encoding="utf-8"))["features"]
+    holders = {f["properties"]["hscp2019name"] for f in features if f["properties"]["area_name"] == "East"}
+    assert len(holders) == 2
+
+
+def test_a_neighbourhood_may_lie_in_two_localities() -> None:
+    country = found_country("shetland", 2026)
+    spread = [len(set(country.locality[list(place.zones)])) for place in country.neighbourhoods]
+    assert max(spread) == 2
+    placed = [zone for place in country.neighbourhoods for zone in place.zones]
+    assert sorted(placed) == np.flatnonzero(country.partnership == 0).tolist()
+
+
+def test_divide_makes_parts_of_the_sizes_asked_for() -> None:
+    points = np.random.default_rng(1).random((60, 2))
+    assert np.bincount(divide(points, [10, 25, 5, 20])).tolist() == [10, 25, 5, 20]
+
+
+def test_cut_off_leaves_two_pieces_and_no_new_corner() -> None:
+    circle = shapely.Point(0, 0).buffer(1, quad_segs=6)
+    large, small = cut_off(circle, shapely.Point(5, 0), 0.33)
+    assert large.area + small.area == pytest.approx(circle.area)
+    assert small.centroid.x > large.centroid.x
+    corners = {tuple(corner) for corner in shapely.get_coordinates(circle)}
+    assert {tuple(corner) for corner in shapely.get_coordinates([large, small])} <= corners
+
+
+# --- quirks ---------------------------------------------------------------------------------------
+
+
+def test_the_lookup_is_windows_1252_with_no_break_spaces(raw: Path) -> None:
+    content = (raw / "lookups" / "dz2011_codes_and_labels.csv").read_bytes()
+    assert b"\xa0," in content
+    with pytest.raises(UnicodeDecodeError):
+        content.decode("utf-8")
+
+
+def test_the_locality_lookup_leaves_partnerships_out_and_errs(raw: Path) -> None:
+    true = {row["DataZone"]: row["HSCP"] for row in rows(raw / "lookups" / "dz2011_codes_and_labels.csv", "cp1252")}
+    told = {row["DataZone"]: row["HSCP"] for row in rows(raw / "lookups" / "datazone-to-locality-lookup.csv")}
+    assert "S37900001" not in told.values()
+    assert {true[zone] for zone, code in told.items() if code != true[zone]} == {"S37900004"}
+
+
+def test_one_sheet_saved_as_csv_has_titles_thousands_commas_and_a_footer(raw: Path) -> None:
+    lines = (raw / "population" / "sape-2016-persons_Table 1a Persons.csv").read_text(encoding="cp1252").splitlines()
+    assert lines[0].startswith("Table 1a: Synthetic population")
+    assert re.match(r',SCOTLAND,,"\d{3},\d{3}"', lines[4])
+    assert lines[-1].startswith("© Nobody")
+
+
+def test_small_practices_are_suppressed_with_a_qualifier(raw: Path) -> None:
+    lists = rows(raw / "gp_practice" / "gp_practice_listsizes_oct2021_jan2022.csv")
+    hidden = [row for row in lists if row["Ages0To4QF"] == "c"]
+    assert hidden
+    assert {row["Ages0to4"] for row in hidden} == {""}
+    assert all(row["AllAges"] for row in hidden if row["Sex"] == "All")
+
+
+def test_indicators_hold_percent_signs_and_suppressed_cells(raw: Path) -> None:
+    cells = [row["Attendance"] for row in rows(raw / "deprivation" / "SIMD2020v2_indicators.csv")]
+    assert "*" in cells
+    assert all(cell == "*" or re.fullmatch(r"\d+%", cell) for cell in cells)
+
+
+# --- arithmetic -----------------------------------------------------------------------------------
+
+
+def test_fifths_hold_a_fifth_of_the_people_not_of_the_zones() -> None:
+    rank, people = np.array([1, 2, 3, 4]), np.array([40, 20, 20, 20])
+    share = weighted_share(rank, people, np.zeros(4, dtype=int))
+    assert share.tolist() == [0.4, 0.6, 0.8, 1.0]
+    assert bands(share, 5).tolist() == [2, 3, 4, 5]
+
+
+def test_shares_start_afresh_in_every_group() -> None:
+    share = weighted_share(np.array([2, 1, 4, 3]), np.array([10, 30, 5, 5]), np.array([0, 0, 1, 1]))
+    assert share.tolist() == [1.0, 0.75, 1.0, 0.5]
