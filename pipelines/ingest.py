@@ -16,7 +16,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from locality_profiles import building
 from locality_profiles.building import Checked
 from locality_profiles.curate.staging import GROUPS, StagedFile
-from locality_profiles.errors import ExpectationFailed, ExtractRefused
+from locality_profiles.errors import ExpectationFailed
 from locality_profiles.workspace import Workspace, read_workspace
 from pipelines import artifacts
 
@@ -40,11 +40,12 @@ def ingest(workspace_folder: str, groups: Sequence[str] = GROUPS) -> Read:
 
 
 def read_extracts(workspace: Workspace) -> Read:
-    """Stage every file, two at a time; one error tells all problems of all refused files."""
-    reading = [
-        step(building.stage_one, f"read {path.name}").submit(workspace, path) for path in workspace.extract_files()
-    ]
-    files = _all_or_refuse(reading)
+    """Stage every file; one error tells all problems of all refused files.
+
+    One task, not one a file: what was read before is found in the store when it is tried again, and a
+    task of Prefect's costs more than most files do. The artifact lists the files.
+    """
+    files = step(building.stage_all, "read extracts")(workspace)
     artifacts.say_what_was_read(files)
     return Read(tuple(files), step(building.settle_extracts, "settle extracts")(workspace, files))
 
@@ -78,15 +79,3 @@ def let_through(started: Sequence[Any]) -> list[Checked]:
         problems = [problem for failure in failures for problem in failure.problems]
         raise ExpectationFailed(f"{len(problems)} check(s) that must hold failed on the extracts.", problems)
     return [checked for checked in found if checked is not None]
-
-
-def _all_or_refuse(reading: Sequence[Any]) -> list[StagedFile]:
-    """Results of all, or one error with the problems of every refused file."""
-    found, refused = [], []
-    for future in reading:
-        try:
-            found.append(future.result())
-        except ExtractRefused as refusal:
-            refused.append(refusal)
-    building.refuse_together(refused)
-    return found

@@ -12,7 +12,6 @@ import duckdb
 from locality_profiles import building
 from locality_profiles.building import Checked, Made
 from locality_profiles.curate.staging import GROUPS, StagedFile
-from locality_profiles.errors import ExtractRefused
 from locality_profiles.publish.releases import Release
 from locality_profiles.workspace import Workspace, read_workspace
 
@@ -45,24 +44,12 @@ def example(name: str, folder: Path) -> Path:
     return folder
 
 
-def staged(workspace: Workspace) -> list[StagedFile]:
-    """Every extract, staged; one error for all that are refused."""
-    files, refused = [], []
-    for path in workspace.extract_files():
-        try:
-            files.append(building.stage_one(workspace, path))
-        except ExtractRefused as refusal:
-            refused.append(refusal)
-    building.refuse_together(refused)
-    return files
-
-
 def run(folder: Path, *, doors: Iterable[str] = ("extract", "curated", "profile")) -> Run:
     """Everything up to the release."""
     workspace, doors = read_workspace(folder), set(doors)
     with building.one_build(workspace):
         plan = building.plan_of(workspace)
-        files = staged(workspace)
+        files = building.stage_all(workspace)
         extract = building.settle_extracts(workspace, files)
         checked = []
         if "extract" in doors:

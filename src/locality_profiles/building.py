@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -37,6 +38,9 @@ from locality_profiles.publish.releases import (
 from locality_profiles.tables.curated import CHECK_RESULT
 from locality_profiles.tables.store import Store, beside, code_key, key_of, lock, sha256_of, sweep, write_catalog
 from locality_profiles.workspace import SETTINGS, Workspace
+
+#: Files that are read side by side: reading workbooks and writing Parquet leave Python's lock alone.
+READERS = 2
 
 LOCAL_TIME = ZoneInfo("Europe/London")
 
@@ -106,13 +110,30 @@ def stage_one(workspace: Workspace, path: Path) -> StagedFile:
     return stage_file(path, path.relative_to(workspace.extracts).as_posix(), store_of(workspace))
 
 
-def refuse_together(refusals: Sequence[ExtractRefused]) -> None:
-    """One error for all refused files, so that an analyst mends them in one go."""
+def stage_all(workspace: Workspace) -> list[StagedFile]:
+    """Read every extract into the store, two at a time, the largest first; results in order of name.
+
+    Raises
+    ------
+    ExtractRefused
+        With the problems of every refused file, so that an analyst mends them in one go.
+    """
+    paths = workspace.extract_files()
+    with ThreadPoolExecutor(max_workers=READERS) as readers:
+        largest_first = sorted(paths, key=lambda path: -path.stat().st_size)
+        reading = {path: readers.submit(stage_one, workspace, path) for path in largest_first}
+    files, refusals = [], []
+    for path in paths:
+        try:
+            files.append(reading[path].result())
+        except ExtractRefused as refusal:
+            refusals.append(refusal)
     if len(refusals) == 1:
         raise refusals[0]
     if refusals:
         problems = [problem for refusal in refusals for problem in refusal.problems]
         raise ExtractRefused(f"{len(refusals)} extracts were refused.", problems)
+    return files
 
 
 def settle_extracts(workspace: Workspace, files: Sequence[StagedFile]) -> Path:

@@ -412,7 +412,10 @@ def _without_empty_end(cells: list[str]) -> list[str]:
 
 def _text_array(values: Sequence[Any]) -> pa.Array:
     """Cells of a workbook as text: a whole number without ``.0``, a date in ISO form."""
-    if set(map(type, values)) == {float}:  # the usual column, without a Python step per cell
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        return pa.array(values, pa.string())
+    if kinds == {float}:  # the usual column, without a Python step per cell
         numbers = np.asarray(values, dtype=np.float64)
         if (numbers == np.floor(numbers)).all() and (np.abs(numbers) < 1e15).all():
             return pa.array(numbers.astype(np.int64)).cast(pa.string())
