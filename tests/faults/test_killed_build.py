@@ -63,7 +63,9 @@ def test_killed_at_any_moment_then_run_again_gives_the_undisturbed_release(sampl
     assert not list((folder / "data" / "published" / "releases").glob(".building-*"))
 
 
-def test_killed_while_replacing_a_release_the_old_one_can_be_read_all_along(sample, tmp_path):
+def test_while_a_build_runs_the_old_release_and_the_catalogue_can_be_read(sample, tmp_path):
+    from locality_profiles.tables.store import open_catalog
+
     folder = tmp_path / "w"
     shutil.copytree(sample, folder, symlinks=True)
     before = files(folder)
@@ -76,6 +78,8 @@ def test_killed_while_replacing_a_release_the_old_one_can_be_read_all_along(samp
         assert files(folder)  # a reader at any moment finds a whole release
         page = folder / "data" / "published" / "current" / "site" / "index.html"
         assert page.read_text(encoding="utf-8").rstrip().endswith("</html>")
+        with open_catalog(folder / "data" / "curated" / "catalog.duckdb") as catalog:
+            assert catalog.execute("select count(*) from area where area_type = 'locality'").fetchone()[0] > 7
         time.sleep(0.05)
     assert process.returncode == 0
     assert files(folder) != before

@@ -33,7 +33,8 @@ SIGNS: dict[str, Sign] = {
     "true_zero": Sign("", "zero", "Counted, and there were none.", True),
     "estimated": Sign("[e]", "estimated", "Worked out from a part, a model or larger areas.", True),
     "provisional": Sign("[p]", "provisional", "The publisher may still change it.", True),
-    "rounded": Sign("[r]", "rounded", "The publisher rounded it.", True),
+    # Not [r]: in the Government Statistical Service's list of shorthand that means revised.
+    "rounded": Sign("[rnd]", "rounded", "The publisher rounded it.", True),
     "suppressed": Sign("[c]", "suppressed", "Held back, because it could say something about a person.", False),
     "not_available": Sign("[x]", "not available", "Not published for this place and period.", False),
     "not_collected": Sign("[x]", "not collected", "Nobody counts it for this place and period.", False),

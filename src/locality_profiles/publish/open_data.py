@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 from locality_profiles.errors import ContractBroken, Problem
 from locality_profiles.publish.edition import SYNTHETIC, Edition, file_stems
 from locality_profiles.publish.numbers import shown_number, unit_label
-from locality_profiles.publish.reading import LARGER, Beside, Profile, read_profiles, relation
+from locality_profiles.publish.reading import LARGER, Beside, Profile, read_profiles
 from locality_profiles.tables.contract import Column, TableContract
 from locality_profiles.tables.curated import CONTRACTS
+from locality_profiles.tables.store import relation
 
 if TYPE_CHECKING:
     import duckdb

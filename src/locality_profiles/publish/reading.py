@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from locality_profiles.errors import ContractBroken, Problem
 from locality_profiles.periods import period_label
 from locality_profiles.publish.numbers import has_figure, unit_label
+from locality_profiles.tables.store import relation
 
 if TYPE_CHECKING:
     import duckdb
@@ -159,12 +160,6 @@ class Profile:
             if column.role == role:
                 return cell
         return NO_CELL
-
-
-def relation(path: Path) -> str:
-    """A table's Parquet file, or folder of files, as DuckDB reads it."""
-    pattern = path / "**" / "*.parquet" if path.is_dir() else path
-    return "read_parquet('" + str(pattern).replace("'", "''") + "')"
 
 
 def read_indicators(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path]) -> dict[str, Indicator]:

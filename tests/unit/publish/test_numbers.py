@@ -29,7 +29,7 @@ def test_every_status_of_the_contracts_has_a_sign() -> None:
         (12.345, "actual", "per 1,000 people", 2, "12.35"),
         (12.3, "estimated", "", 1, "12.3 [e]"),
         (12.3, "provisional", "", 1, "12.3 [p]"),
-        (45, "rounded", "people", 0, "45 [r]"),
+        (45, "rounded", "people", 0, "45 [rnd]"),
         (22.25, "actual", "%", 1, "22.3%"),
         (22.25, "actual", "per cent of people", 1, "22.3%"),
         (123456, "actual", "pence", 2, "£1,234.56"),
@@ -108,7 +108,7 @@ def test_the_legend_explains_every_mark_once() -> None:
     marks = [mark for mark, _, _ in legend()]
 
     assert len(marks) == len(set(marks))
-    assert {"[c]", "[x]", "[z]", "[e]", "[p]", "[r]", "[low]", "0", "–"} == set(marks)
+    assert {"[c]", "[x]", "[z]", "[e]", "[p]", "[rnd]", "[low]", "0", "–"} == set(marks)
 
 
 def test_the_legend_of_a_page_holds_only_the_marks_that_it_uses() -> None:
