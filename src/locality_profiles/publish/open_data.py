@@ -21,7 +21,7 @@ from locality_profiles.publish.numbers import shown_number, unit_label
 from locality_profiles.publish.reading import LARGER, Beside, Profile, read_profiles
 from locality_profiles.tables.contract import Column, TableContract
 from locality_profiles.tables.curated import CONTRACTS
-from locality_profiles.tables.store import relation
+from locality_profiles.tables.relation import relation
 
 if TYPE_CHECKING:
     import duckdb

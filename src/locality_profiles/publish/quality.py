@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from locality_profiles.tables.store import relation
+from locality_profiles.tables.relation import relation
 
 if TYPE_CHECKING:
     import duckdb

@@ -7,7 +7,7 @@ that comes from data is escaped: by Jinja in the templates, and by ``cells`` whe
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -59,14 +59,18 @@ class Site:
         """The address of an area's page from the front page; empty where the area has none."""
         return f"areas/{quote(self.stems[key])}.html" if key in self.stems else ""
 
-    def population(self, profile: Profile) -> str:
-        """The first headline in words, if it is a count: '3,120 people'."""
+    def population(self, profile: Profile, role: str = "this") -> tuple[str, str]:
+        """The first headline in words, if it is a count, and its period: '3,120 people', 'mid-2021'.
+
+        ``role`` asks for the column of a larger area on the same page, and so for the same period.
+        """
         first = next((indicator for indicator in self.headlines if indicator.method == "count"), None)
         row = first and profile.row(first.indicator_id)
-        if first is None or not row or not figure_of(row.cells[0]):
-            return ""
-        value, status, _ = row.cells[0]
-        return f"{print_value(value, status, first.unit, first.decimals)} {first.unit}"
+        if first is None or not row or not figure_of(cell := profile.cell(row, role)):
+            return "", ""
+        value, status, _ = cell
+        words = f"{print_value(value, status, first.unit, first.decimals)} {first.unit}"
+        return words, row.period.label if row.period else ""
 
 
 def write_site(tables: Mapping[str, Path], out: Path, about: Edition) -> list[Path]:
@@ -188,12 +192,22 @@ def _group(code: str, members: list[Profile], site: Site) -> dict[str, Any]:
     return {
         "name": site.names.get(("hscp", code), "Other areas") if code else "Other areas",
         "href": site.page(("hscp", code)),
-        "population": site.population(itself) if itself else "",
+        # Its own page may show a later year than its localities': on one list they must add up.
+        "population": ", ".join(filter(None, _population_of(itself, others, site))),
         "kinds": [
-            (capitalised(site.about.several(kind)), [(p.name, site.page(p.key), site.population(p)) for p in of_kind])
+            (
+                capitalised(site.about.several(kind)),
+                [(p.name, site.page(p.key), site.population(p)[0]) for p in of_kind],
+            )
             for kind, of_kind in ((kind, list(found)) for kind, found in groupby(others, lambda p: p.area_type))
         ],
     }
+
+
+def _population_of(itself: Profile | None, others: Sequence[Profile], site: Site) -> tuple[str, str]:
+    if others and (found := site.population(others[0], "hscp"))[0]:
+        return found
+    return site.population(itself) if itself else ("", "")
 
 
 def _headline_table(kind: str, site: Site) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from locality_profiles.errors import UnknownArea
 from locality_profiles.publish.edition import SYNTHETIC
 from locality_profiles.publish.numbers import figure_and_mark, legend, print_value
 from locality_profiles.publish.reading import Cell, Indicator, Profile, Row, read_profiles
-from locality_profiles.tables.store import relation
+from locality_profiles.tables.relation import relation
 
 if TYPE_CHECKING:
     import duckdb
