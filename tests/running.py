@@ -13,6 +13,7 @@ from locality_profiles import building
 from locality_profiles.building import Checked, Made
 from locality_profiles.curate.staging import GROUPS, StagedFile
 from locality_profiles.publish.releases import Release
+from locality_profiles.tables.relation import relation
 from locality_profiles.workspace import Workspace, read_workspace
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -33,7 +34,7 @@ class Run:
         with duckdb.connect() as connection:
             for name, path in self.made.tables.items():
                 if name[0] != "_":
-                    connection.execute(f"create view {name} as select * from read_parquet('{path}')")
+                    connection.execute(f"create view {name} as select * from {relation(path)}")
             return connection.execute(sql).fetchall()
 
 

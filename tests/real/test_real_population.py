@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 import pytest
 
 from locality_profiles.sources import Curated, read_extract
+from locality_profiles.tables.curated import STAGED
 
 pytestmark = pytest.mark.real
 
@@ -28,7 +30,8 @@ def read(real_extracts: Path) -> Read:
     @cache
     def curated(file: str) -> Curated:
         (found,) = read_extract(real_extracts / file)
-        return found.curated
+        plain = {name: table.cast(STAGED[name].schema) for name, table in found.curated.tables.items()}
+        return replace(found.curated, tables=plain)
 
     return curated
 

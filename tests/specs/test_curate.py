@@ -5,6 +5,7 @@ Two partnerships share a small country. 'East' is a locality of both.
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from ages import every_age
 from pictures import csv_file, geojson, square
 from running import Run, run
 
+from locality_profiles.curate import facts
 from locality_profiles.errors import ExtractRefused, UnknownArea, WorkspaceError
 
 SETTINGS = """
@@ -168,6 +170,33 @@ def test_females_and_males_without_a_total_get_one(country):
     csv_file(country / "data" / "raw" / "people2021.csv", every_age(both))
     found = dict(built(country).ask("select sex, sum(persons) from population group by 1"))
     assert found == {"female": 200, "male": 200, "all": 400}
+
+
+def women_and_men_apart(country: Path) -> None:
+    """A file for each sex. At the age of 0, Bay 1 has boys and no girls."""
+    women = PEOPLE.replace("| All    |", "| Female |")
+    men = PEOPLE.replace("| All    |", "| Male   |").replace("| 20      | 0  | 20 | 0", "| 20      | 20 | 0  | 0")
+    csv_file(country / "data" / "raw" / "people2021.csv", every_age(women))
+    csv_file(country / "data" / "raw" / "men2021.csv", every_age(men))
+
+
+def test_the_sum_of_nobody_and_somebody_is_no_zero(country):
+    women_and_men_apart(country)
+    done = built(country)
+    wanted = "where sex = 'all' and block_code = 'S01900004' and age in (0, 1) order by age"
+    assert done.ask(f"select persons, status from population {wanted}") == [(20, "actual"), (0, "true_zero")]
+    assert done.ask("select count(*) from population where (status = 'true_zero') <> (persons = 0)") == [(0,)]
+
+
+def test_a_large_extract_is_part_of_the_table_as_it_is(country, monkeypatch):
+    women_and_men_apart(country)
+    every = "select * from population order by all"
+    as_one_file = built(country).ask(every)
+    shutil.rmtree(country / "data" / "curated")
+    monkeypatch.setattr(facts, "ROW_GROUP", 100)
+    done = built(country)
+    assert len(list(done.made.tables["population"].glob("*.parquet"))) == 3  # women, men, and all that were added up
+    assert done.ask(every) == as_one_file
 
 
 def test_two_files_that_give_the_same_year_are_refused_together(country):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from locality_profiles.curate.places import (
     BLOCK,
@@ -18,13 +19,22 @@ from locality_profiles.curate.places import (
     place_system,
     union,
 )
-from locality_profiles.curate.staging import StagedFile, staged_tables
+from locality_profiles.curate.staging import StagedFile, staged_tables, union_of
 from locality_profiles.errors import ExtractRefused, Problem, UnknownArea
 from locality_profiles.geography.names import NameBook, slug
 from locality_profiles.tables.contract import TableContract
 from locality_profiles.tables.curated import CONTRACTS
 from locality_profiles.tables.geo import as_geoparquet
-from locality_profiles.tables.store import Store, Stored, code_key, connect, keep_contract, key_of, sha256_of
+from locality_profiles.tables.store import (
+    ROW_GROUP,
+    Store,
+    Stored,
+    code_key,
+    connect,
+    keep_contract,
+    key_of,
+    sha256_of,
+)
 from locality_profiles.workspace import Workspace
 
 #: Tables of facts, in the order in which they are made; population_class needs the three before it.
@@ -32,6 +42,12 @@ FACTS = (
     "population", "deprivation", "classification", "activity", "registration", "service", "household", "budget_line",
     "unit_cost",
 )  # fmt: skip
+
+#: Tables of which one row may come from several extracts.
+MERGED = ("deprivation",)
+
+#: The status of people added up. Only a sum of nothing but zeros is a true zero.
+STATUS_OF_SUM = "coalesce(min(status) filter (status <> 'true_zero'), 'true_zero')"
 
 #: Kinds of place whose codes must all be known; archived codes of boards and councils are only noted.
 STRICT = (BLOCK,)
@@ -62,20 +78,20 @@ def curate(workspace: Workspace, files: Sequence[StagedFile], store: Store) -> C
         lookup_places(connection, files)
         partnerships = own_partnerships(connection, workspace)
         tables, notes = _places(connection, workspace, files, store, places_key)
-        connection.execute(f"create view area as select * from read_parquet('{tables['area'].path}')")
+        connection.execute(f"create view area as select * from {tables['area'].relation}")
         for table in FACTS:
             stored, more = _fact(connection, workspace, files, store, table, places_key)
             tables[table] = stored
             notes += more
         for table in ("population", "deprivation", "classification", "service"):
-            connection.execute(f"create view {table} as select * from read_parquet('{tables[table].path}')")
+            connection.execute(f"create view {table} as select * from {tables[table].relation}")
         tables["population_class"] = _population_class(connection, store, tables)
         tables["membership"] = _whole_membership(connection, store, tables, files, places_key)
     return CuratedSet(tables, tuple(notes), partnerships)
 
 
 def _places_key(workspace: Workspace, files: Sequence[StagedFile]) -> str:
-    staged = sorted(s.key for t in ("area", "membership", "boundary") for _, s in staged_tables(files, t))
+    staged = sorted(s.key for t in ("area", "membership", "boundary") for s in staged_tables(files, t))
     systems = [
         (s, sha256_of(workspace.extracts / s.file) if s.file and (workspace.extracts / s.file).is_file() else None)
         for s in workspace.systems
@@ -108,7 +124,7 @@ def _places(
         f"select {area_columns} from lookup_area where area_code is not null union all "
         f"select {area_columns} from system_area order by area_type, area_code"
     ), {"notes": notes})  # fmt: skip
-    _keep(connection, areas)
+    _keep(connection, store, areas)
     member_columns = ", ".join(column.name for column in CONTRACTS["membership"].columns)
     members = store.write_query("_block_membership", key, connection, (
         f"select {member_columns} from lookup_membership union all select {member_columns} from system_membership "
@@ -156,12 +172,10 @@ def _whole_membership(
 ) -> Stored:
     """Every block's areas: blocks, areas nested in areas, premises in areas, and each area in itself."""
     key = key_of("membership", places_key, tables["service"].key,
-                 sorted(s.key for _, s in staged_tables(files, "membership")))  # fmt: skip
+                 sorted(s.key for s in staged_tables(files, "membership")))  # fmt: skip
     if stored := store.find("membership", key):
         return stored
-    connection.execute(
-        f"create view block_membership as select * from read_parquet('{tables['_block_membership'].path}')"
-    )
+    connection.execute(f"create view block_membership as select * from {tables['_block_membership'].relation}")
     hospitals = union(connection, files, "membership", ["emergency_attendance"])
     boards = (
         f"select block_code, any_value(area_code) as board from ({hospitals}) "
@@ -197,7 +211,7 @@ def _whole_membership(
             union all select *, 1, 'premises', null, null, '' from premises
             union all select *, 1, 'reported', null, null, '' from reported)
         order by area_type, area_code, block_type, block_code""", {})  # fmt: skip
-    _keep(connection, stored)
+    _keep(connection, store, stored)
     return stored
 
 
@@ -214,7 +228,7 @@ def _fact(
 ) -> tuple[Stored, list[str]]:
     """One table of facts, from every extract that gives rows for it."""
     pieces = staged_tables(files, table)
-    key = key_of(table, sorted(stored.key for _, stored in pieces), places_key)
+    key = key_of(table, sorted(stored.key for stored in pieces), places_key)
     if stored := store.find(table, key):
         return stored, list(stored.manifest["notes"])
     contract = CONTRACTS[table]
@@ -222,29 +236,33 @@ def _fact(
     if not query:
         return store.write(table, key, contract.schema.empty_table(), {"notes": []}), []
     connection.execute(f"create or replace temp view supplied as {query}")
+    as_they_are = _complete(pieces) if table not in MERGED else []
+    others = [piece.path for piece in pieces if piece not in as_they_are]
+    connection.execute(f"create or replace temp view to_be_written as {union_of(table, others)}")
     notes: list[str] = []
     if any(column.name == "block_code" for column in contract.columns):
         _resolve_names(connection, workspace, files, table)
         notes = _check_codes(connection, files, table)
-        rows = _coded_rows(contract)
+        rows = _coded_rows(contract, "to_be_written")
     else:
-        rows = f"select {', '.join(_listed(contract))} from supplied"
+        rows = f"select {', '.join(_listed(contract))} from to_be_written"
     if table == "population":
-        rows = _population_rows(connection, rows)
+        rows = f"{rows} {_totals_of_sexes(connection, _coded_rows(contract, 'supplied'))}"
     elif table == "deprivation":
         rows = _deprivation_rows(rows)
     order = ", ".join(f'"{column}"' for column in contract.sort)
-    stored = store.write_query(table, key, connection, f"select * from ({rows}) order by {order}", {"notes": notes})
-    _keep(connection, stored)
+    query = f"select * from ({rows}) order by {order}"
+    stored = store.write_query(table, key, connection, query, {"notes": notes}, as_they_are)
+    _keep(connection, store, stored)
     return stored, notes
 
 
-def _keep(connection: duckdb.DuckDBPyConnection, stored: Stored) -> None:
+def _keep(connection: duckdb.DuckDBPyConnection, store: Store, stored: Stored) -> None:
     """Check a written table against its contract; one that breaks it does not stay in the store."""
     try:
-        keep_contract(connection, f"read_parquet('{stored.path}')", CONTRACTS[stored.table])
+        keep_contract(connection, stored.relation, CONTRACTS[stored.table])
     except Exception:
-        stored.path.unlink()
+        store.discard(stored)
         raise
 
 
@@ -252,32 +270,38 @@ def _listed(contract: TableContract) -> list[str]:
     return [f'"{column.name}"' for column in contract.columns]
 
 
-def _coded_rows(contract: TableContract) -> str:
-    """The supplied rows, with the code for the name where a row came with a name."""
+def _complete(pieces: Sequence[Stored]) -> list[Stored]:
+    """Large staged pieces in which every place came with a code: they need no work to be curated rows."""
+    large = [piece for piece in pieces if piece.manifest["rows"] > ROW_GROUP]
+    return [piece for piece in large if pq.read_schema(piece.path).equals(CONTRACTS[piece.table[1:]].schema)]
+
+
+def _coded_rows(contract: TableContract, source: str) -> str:
+    """The rows of a view, with the code for the name where a row came with a name."""
     named = ["n.code as block_code" if c.name == "block_code" else f's."{c.name}"' for c in contract.columns]
     # Two queries, for most rows are coded: joining millions of them to nothing would cost seconds.
-    return f"""select {", ".join(_listed(contract))} from supplied where block_code is not null
+    return f"""select {", ".join(_listed(contract))} from {source} where block_code is not null
         union all
-        select {", ".join(named)} from (select * from supplied where block_code is null) s
+        select {", ".join(named)} from (select * from {source} where block_code is null) s
         join name_code n on n.block_type = s.block_type and n.place_name = s.place_name
             and n.place_parent is not distinct from s.place_parent"""
 
 
-def _population_rows(connection: duckdb.DuckDBPyConnection, rows: str) -> str:
-    """Add the total of both sexes where a publisher gave females and males only."""
+def _totals_of_sexes(connection: duckdb.DuckDBPyConnection, rows: str) -> str:
+    """The total of both sexes where a publisher gave females and males only, as rows to add; or nothing."""
     years = connection.execute(
         "select distinct block_type, year from supplied group by all having not bool_or(sex = 'all') order by all"
     ).fetchall()
     if not years:
-        return rows
+        return ""
     without_total = " or ".join(f"(block_type = '{block_type}' and year = {int(year)})" for block_type, year in years)
-    return f"""{rows} union all
-        select block_type, block_code, year, 'all' as sex, age, sum(persons)::bigint as persons,
-            any_value(status) as status,
-            case when min(extract_id) = max(extract_id) then min(extract_id)
-                else min(extract_id) || ' ' || max(extract_id) end as extract_id
-        from ({rows}) where {without_total}
-        group by block_type, block_code, year, age having count(*) = 2"""
+    return f"""union all
+        select f.block_type, f.block_code, f.year, 'all' as sex, f.age, f.persons + m.persons as persons,
+            if(f.status = 'true_zero', m.status, f.status) as status,
+            if(f.extract_id = m.extract_id, f.extract_id,
+                least(f.extract_id, m.extract_id) || ' ' || greatest(f.extract_id, m.extract_id)) as extract_id
+        from (from ({rows}) where sex = 'female' and ({without_total})) f
+        join (from ({rows}) where sex = 'male' and ({without_total})) m using (block_type, block_code, year, age)"""
 
 
 def _deprivation_rows(rows: str) -> str:
@@ -428,11 +452,12 @@ def _population_class(connection: duckdb.DuckDBPyConnection, store: Store, table
             select block_type, block_code, "index" || '_quintile', quintile::text from deprivation
             where domain = 'overall' and quintile is not null),
         people as (
-            select block_type, block_code, year, sex, sum(persons)::bigint as persons, any_value(status) as status,
+            select block_type, block_code, year, sex, sum(persons)::bigint as persons,
+                {STATUS_OF_SUM} as status,
                 any_value(extract_id) as extract_id
             from population where block_type = '{BLOCK}' group by 1, 2, 3, 4)
         select p.block_type, p.block_code, p.year, p.sex, c.scheme, c.category, p.persons, p.status, p.extract_id
         from people p join classes c using (block_type, block_code)
         order by c.scheme, p.year, p.block_code, p.sex""", {})  # fmt: skip
-    _keep(connection, stored)
+    _keep(connection, store, stored)
     return stored

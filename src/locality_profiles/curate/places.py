@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from locality_profiles.curate.staging import StagedFile, staged_tables
+from locality_profiles.curate.staging import StagedFile, staged_tables, union_of
 from locality_profiles.errors import ExtractRefused, Problem, UnknownArea, WorkspaceError
 from locality_profiles.geography.membership import place_blocks
 from locality_profiles.geography.names import NameBook, full_key, slug
@@ -41,15 +41,8 @@ def union(
 ) -> str:
     """A query over the staged pieces of one table, with ``extract_id``; empty where there are none."""
     wanted = [f for f in files if not kinds or any(part.kind in kinds for part in f.parts)]
-    pieces = [
-        f"select *, '{extract}' as extract_id from read_parquet('{_quoted(stored.path)}')"
-        for extract, stored in staged_tables(wanted, table)
-    ]
-    return " union all by name ".join(pieces)
-
-
-def _quoted(path: Any) -> str:
-    return str(path).replace("'", "''")
+    pieces = staged_tables(wanted, table)
+    return union_of(table, [piece.path for piece in pieces]) if pieces else ""
 
 
 def lookup_places(connection: duckdb.DuckDBPyConnection, files: Sequence[StagedFile]) -> None:

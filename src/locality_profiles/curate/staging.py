@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from locality_profiles.errors import ExtractRefused, Problem
 from locality_profiles.sources import ReadExtract, read_extract, sources
 from locality_profiles.tables.contract import conform
-from locality_profiles.tables.curated import EXTRACT
+from locality_profiles.tables.curated import CONTRACTS, EXTRACT, STAGED
+from locality_profiles.tables.relation import relation
 from locality_profiles.tables.store import Store, Stored, beside, code_key, key_of, sha256_of
+from locality_profiles.tables.suites import empty_view
 
 #: The ingest groups, in the order in which they are read.
 GROUPS = ("places", "population", "deprivation", "activity", "budget")
@@ -65,7 +68,7 @@ def stage_file(path: Path, name: str, store: Store) -> StagedFile:
     note = store.folder / "_staged" / f"{key}.json"
     if note.is_file() and (told := _from_note(json.loads(note.read_text(encoding="utf-8")), store)) is not None:
         return StagedFile(path, name, sha256, path.stat().st_size, told, reused=True)
-    parts = tuple(_stage_part(read, key, number, store) for number, read in enumerate(read_extract(path, name)))
+    parts = tuple(_stage_part(read, sha256, key, number, store) for number, read in enumerate(read_extract(path, name)))
     if sha256_of(path) != sha256:
         raise ExtractRefused(
             f"{name} changed while it was read.",
@@ -82,16 +85,28 @@ def _named_for_its_content(path: Path) -> bool:
     return any(character.isdigit() for character in path.stem)
 
 
-def _stage_part(read: ReadExtract, key: str, number: int, store: Store) -> StagedPart:
+def _stage_part(read: ReadExtract, sha256: str, key: str, number: int, store: Store) -> StagedPart:
     stored = {}
     for table, rows in read.curated.tables.items():
         part_key = key_of(key, number, table)
-        stored[table] = store.write(f"_{table}", part_key, rows, {"kind": read.kind, "file": read.raw.name})
+        about = {"kind": read.kind, "file": read.raw.name}
+        stored[table] = store.write(f"_{table}", part_key, _with_origin(rows, table, sha256[:12]), about)
     raw = read.raw
     return StagedPart(
         read.kind, raw.sheet, raw.layout.name, len(raw), read.curated.claims,
         (*raw.notes, *read.curated.notes), stored,
     )  # fmt: skip
+
+
+def _with_origin(rows: pa.Table, table: str, extract_id: str) -> pa.Table:
+    """The rows with their extract, and without the columns for names where every place came with a code.
+
+    They then have the form of the curated table, of which a large piece can be a part as it is.
+    """
+    every_row = pa.DictionaryArray.from_arrays(np.zeros(rows.num_rows, dtype=np.int8), [extract_id])
+    rows = rows.append_column("extract_id", every_row)
+    names = [name for name in ("place_name", "place_parent") if rows[name].null_count < rows.num_rows]
+    return rows.select([*CONTRACTS[table].schema.names, *names])
 
 
 def _as_note(part: StagedPart) -> dict[str, Any]:
@@ -156,11 +171,15 @@ def by_group(files: Iterable[StagedFile]) -> dict[str, list[tuple[StagedFile, St
     return grouped
 
 
-def staged_tables(files: Iterable[StagedFile], table: str) -> list[tuple[str, Stored]]:
-    """Every staged piece of one curated table, with the extract that it came from."""
-    return [
-        (file.extract_id, part.tables[table]) for file in files for part in file.parts if table in part.tables
-    ]  # fmt: skip
+def staged_tables(files: Iterable[StagedFile], table: str) -> list[Stored]:
+    """Every staged piece of one curated table."""
+    return [part.tables[table] for file in files for part in file.parts if table in part.tables]
+
+
+def union_of(table: str, paths: Sequence[Path]) -> str:
+    """A query over staged pieces of one curated table; a column that a piece does not have is empty."""
+    columns = [empty_view(STAGED[table]), empty_view(CONTRACTS[table])]
+    return " union all by name ".join([*columns, *(f"select * from {relation(path)}" for path in paths)])
 
 
 def extract_table(files: Sequence[StagedFile]) -> pa.Table:

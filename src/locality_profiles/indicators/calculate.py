@@ -23,6 +23,7 @@ from locality_profiles.periods import period_label
 from locality_profiles.statistics.rates import count, crude_rate
 from locality_profiles.tables.contract import conform
 from locality_profiles.tables.curated import INDICATOR, INDICATOR_VALUE, LADDER
+from locality_profiles.tables.relation import relation
 from locality_profiles.tables.store import connect
 
 #: How much a status weakens a sum: the worst part decides. From 10 on there is no value.
@@ -65,17 +66,16 @@ def calculate(
     (contract ``indicator_value``).
     """
     found = definitions if definitions is not None else indicators()
-    with connect() as connection:
+    # One thread adds up in one order, so that the last digits are the same every time; two are no quicker here.
+    with connect(threads=1) as connection:
         for name, path in tables.items():
-            connection.execute(
-                f"create view {name} as select * from read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')"
-            )
+            connection.execute(f"create view {name} as select * from {relation(path)}")
         _prepare(connection, area_types)
         parts, used = [], {}
+        counts = _Counts(connection)
         for indicator in found.values():
-            query, bound = _query(indicator)
-            rows = connection.sql(query, params=bound).to_arrow_table()
-            used[indicator.id] = _extracts_used(connection, indicator) if rows.num_rows else ()
+            rows = connection.sql(_paired(indicator, counts)).to_arrow_table()
+            used[indicator.id] = counts.extracts(indicator) if rows.num_rows else ()
             parts.append(_values(indicator, rows))
         values = pa.concat_tables(parts).sort_by([(column, "ascending") for column in INDICATOR_VALUE.sort])
         return Calculated(values, _definitions(connection, values, used, list(found.values())))
@@ -107,16 +107,41 @@ def _prepare(connection: duckdb.DuckDBPyConnection, area_types: Sequence[str]) -
 # --- the query ------------------------------------------------------------------------------------
 
 
-def _query(indicator: Indicator) -> tuple[str, list[Any]]:
-    """SQL for one indicator's numerators and denominators, and its parameters."""
-    parameters: list[Any] = []
-    numerator = _area_counts("n", indicator.numerator, indicator, parameters, indicator.category_column)
+class _Counts:
+    """Counts by block and by area, each made once: most indicators are set against the same people."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        self.made: dict[str, str] = {}
+
+    def by_area(self, term: Term, indicator: Indicator, category: str | None) -> str:
+        """The table of a term's counts, one row per area, period and category."""
+        blocks = self._table(*_block_counts(term, category))
+        return self._table(*_area_counts(blocks, term, indicator, category))
+
+    def extracts(self, indicator: Indicator) -> tuple[str, ...]:
+        """Extracts from which an indicator's rows came."""
+        terms = [term for term in (indicator.numerator, indicator.denominator) if term is not None]
+        tables = [self._table(*_extracts_used(term)) for term in terms]
+        query = " union ".join(f"select unnest(string_split(extract_id, ' ')) as id from {table}" for table in tables)
+        return tuple(row[0] for row in self.connection.execute(f"{query} order by id").fetchall())
+
+    def _table(self, query: str, parameters: list[Any]) -> str:
+        """A table of what a query gives, made when it is first asked for."""
+        known_by = repr((query, parameters))
+        if known_by not in self.made:
+            name = f"count_{len(self.made)}"
+            self.connection.execute(f"create temp table {name} as {query}", parameters)
+            self.made[known_by] = name
+        return self.made[known_by]
+
+
+def _paired(indicator: Indicator, counts: _Counts) -> str:
+    """SQL for one indicator's numerators and denominators."""
+    numerator = counts.by_area(indicator.numerator, indicator, indicator.category_column)
     if indicator.denominator is None:
-        return (
-            f"with {numerator} select *, null::double as denominator, 0 as d_severity, null::date as d_end from n",
-            parameters,
-        )
-    denominator = _area_counts("d", indicator.denominator, indicator, parameters, None)
+        return f"select *, null::double as denominator, 0 as d_severity, null::date as d_end from {numerator}"
+    denominator = counts.by_area(indicator.denominator, indicator, None)
     if indicator.pairing == "same":
         on, tie = "d.period_end = n.period_end and d.period_start = n.period_start", ""
     else:
@@ -128,31 +153,31 @@ def _query(indicator: Indicator) -> tuple[str, list[Any]]:
         on = f"year(d.period_end) between ({year}) - {int(indicator.carry_forward)} and ({year})"
         tie = ("qualify row_number() over (partition by n.area_type, n.area_code, n.period_start, n.period_end, "
                "n.category order by d.period_end desc) = 1")  # fmt: skip
-    return (
-        f"""with {numerator}, {denominator}
-        select n.*, d.numerator as denominator, coalesce(d.severity, {SEVERITY["not_available"]}) as d_severity,
-            d.period_end as d_end
-        from n left join d on d.area_type = n.area_type and d.area_code = n.area_code and {on} {tie}""",
-        parameters,
-    )
+    return f"""select n.*, d.numerator as denominator,
+            coalesce(d.severity, {SEVERITY["not_available"]}) as d_severity, d.period_end as d_end
+        from {numerator} n
+        left join {denominator} d on d.area_type = n.area_type and d.area_code = n.area_code and {on} {tie}"""
 
 
-def _area_counts(name: str, term: Term, indicator: Indicator, parameters: list[Any], category: str | None) -> str:
-    """Common table expressions that end in ``name``: one row per area, period and category."""
+def _block_counts(term: Term, category: str | None) -> tuple[str, list[Any]]:
+    """SQL for a term's counts, one row per block, period and category; and its parameters."""
     kind, start, end = _PERIODS.get(term.table, ("period_type", "period_start", "period_end"))
-    conditions = [_condition(column, value, parameters) for column, value in term.where.items()]
+    conditions, parameters = _conditions(term)
     if term.period:
         conditions.append(f"{kind} = ?")
         parameters.append(term.period)
     chosen = f'"{category}"' if category else "'all'"
-    block = f"""{name}_block as (
-            select block_type, block_code, {kind} as period_type, {start} as period_start, {end} as period_end,
-                {chosen} as category, sum("{term.column}")::double as figure, max(severity) as severity
-            from "{term.table}" join severity using (status) where {" and ".join(conditions) or "true"} group by all)"""
-    source = f"{name}_block"
-    if term.collect:
-        block += f", {_collected(name, term.collect)}"
-        source = f"{name}_year"
+    return (
+        f"""select block_type, block_code, {kind} as period_type, {start} as period_start, {end} as period_end,
+            {chosen} as category, sum("{term.column}")::double as figure, max(severity) as severity
+        from "{term.table}" join severity using (status) where {" and ".join(conditions) or "true"} group by all""",
+        parameters,
+    )
+
+
+def _area_counts(blocks: str, term: Term, indicator: Indicator, category: str | None) -> tuple[str, list[Any]]:
+    """SQL for a term's counts, one row per area, period and category, from those by block; and its parameters."""
+    collected, source = (f"{_collected(blocks, term.collect)},", "in_year") if term.collect else ("", blocks)
     # One figure in an area's sum that was itself estimated, or people counted once per part, makes an estimate.
     estimated = (
         f"when count(distinct block_code) > 1 then greatest(max(severity), {ESTIMATED})"
@@ -160,8 +185,8 @@ def _area_counts(name: str, term: Term, indicator: Indicator, parameters: list[A
         else ""
     )
     complete = "parts = blocks" if term.coverage == "every_block" else "true"
-    parameters.append(level_of(indicator.smallest_area))
-    chosen_level = f"""{block}, {name}_area as (
+    parameters: list[Any] = [level_of(indicator.smallest_area)]
+    chosen_level = f"""with {collected} in_area as (
             select area_type, area_code, block_type, any_value(block_level) as block_level, period_type, period_start,
                 period_end, category, sum(figure * weight) as numerator,
                 case when max(severity) >= {NO_VALUE} then max(severity)
@@ -171,29 +196,32 @@ def _area_counts(name: str, term: Term, indicator: Indicator, parameters: list[A
             from {source} join link using (block_type, block_code)
             where block_level <= area_level and area_level >= ?
             group by all),
-        {name}_covered as (
-            select *, sum(category_parts) over of_all as parts from {name}_area
+        covered as (
+            select *, sum(category_parts) over of_all as parts from in_area
             window of_all as (partition by area_type, area_code, block_type, period_start, period_end)),
-        {name}_level as (
-            select c.* from {name}_covered c join whole using (block_type, area_type, area_code)
+        at_level as (
+            select c.* from covered c join whole using (block_type, area_type, area_code)
             where {complete}
             qualify block_level = max(block_level) over (
                 partition by area_type, area_code, period_start, period_end))"""
     if not category:
-        return f"{chosen_level}, {name} as (select * exclude (category_parts) from {name}_level)"
+        return f"{chosen_level} select * exclude (category_parts) from at_level", parameters
     # A class in which an area has nobody is a true zero, provided that all its blocks were classed.
     parameters.append(list(indicator.categories))
-    return f"""{chosen_level}, {name} as (
+    return (
+        f"""{chosen_level}
             select s.area_type, s.area_code, s.block_type, s.block_level, s.period_type, s.period_start, s.period_end,
                 s.category, coalesce(l.numerator, 0) as numerator, coalesce(l.severity, 0) as severity, s.parts
             from (select distinct area_type, area_code, block_type, block_level, period_type, period_start, period_end,
-                    parts, unnest(?) as category from {name}_level) s
-            left join {name}_level l on l.area_type = s.area_type and l.area_code = s.area_code
+                    parts, unnest(?) as category from at_level) s
+            left join at_level l on l.area_type = s.area_type and l.area_code = s.area_code
                 and l.block_type = s.block_type and l.period_start = s.period_start and l.period_end = s.period_end
-                and l.category = s.category)"""
+                and l.category = s.category""",
+        parameters,
+    )
 
 
-def _collected(name: str, into: str) -> str:
+def _collected(blocks: str, into: str) -> str:
     """Add a flow over the parts of a year; a year of which the extract lacks a part is left out.
 
     Whether a part is there is asked of the whole extract: a small place with no row in some week had
@@ -205,14 +233,20 @@ def _collected(name: str, into: str) -> str:
         if into == "financial_year" else ("make_date(p.y, 1, 1)", "make_date(p.y, 12, 31)")
     )  # fmt: skip
     needed = "case " + " ".join(f"when period_type = '{k}' then {n}" for k, n in IN_A_YEAR.items()) + " else 1 end"
-    return f"""{name}_part as (select *, {first} as y from {name}_block),
-        {name}_whole_year as (
-            select y, period_type as part_type from {name}_part
+    return f"""part_of_year as (select *, {first} as y from {blocks}),
+        whole_year as (
+            select y, period_type as part_type from part_of_year
             group by y, period_type having count(distinct period_start) >= any_value({needed})),
-        {name}_year as (
+        in_year as (
             select block_type, block_code, '{into}' as period_type, {start} as period_start, {end} as period_end,
                 category, sum(figure) as figure, max(severity) as severity
-            from {name}_part p join {name}_whole_year w on w.y = p.y and w.part_type = p.period_type group by all)"""
+            from part_of_year p join whole_year w on w.y = p.y and w.part_type = p.period_type group by all)"""
+
+
+def _conditions(term: Term) -> tuple[list[str], list[Any]]:
+    """SQL for everything that a term wants of its rows, and the parameters."""
+    parameters: list[Any] = []
+    return [_condition(column, value, parameters) for column, value in term.where.items()], parameters
 
 
 def _condition(column: str, value: Any, parameters: list[Any]) -> str:
@@ -233,19 +267,10 @@ def _condition(column: str, value: Any, parameters: list[Any]) -> str:
     return f'"{column}" = ?'
 
 
-def _extracts_used(connection: duckdb.DuckDBPyConnection, indicator: Indicator) -> tuple[str, ...]:
-    """Extracts from which an indicator's rows came."""
-    found: set[str] = set()
-    for term in (indicator.numerator, indicator.denominator):
-        if term is None:
-            continue
-        parameters: list[Any] = []
-        conditions = [_condition(column, value, parameters) for column, value in term.where.items()]
-        rows = connection.execute(
-            f'select distinct extract_id from "{term.table}" where {" and ".join(conditions) or "true"}', parameters
-        ).fetchall()
-        found.update(extract for (ids,) in rows for extract in ids.split())
-    return tuple(sorted(found))
+def _extracts_used(term: Term) -> tuple[str, list[Any]]:
+    """SQL for the extracts from which a term's rows came, several together where a row came from several."""
+    conditions, parameters = _conditions(term)
+    return f'select distinct extract_id from "{term.table}" where {" and ".join(conditions) or "true"}', parameters
 
 
 # --- the arithmetic -------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from locality_profiles.tables.contract import TableContract
 from locality_profiles.tables.curated import LADDER, PROFILE, PROFILE_TREND
+from locality_profiles.tables.relation import relation
 from locality_profiles.tables.store import connect
 
 TREND_POINTS = 5
@@ -55,7 +56,7 @@ def assemble(
     """
     with connect() as connection:
         for name in ("area", "membership"):
-            connection.execute(f"create view {name} as select * from read_parquet('{_quoted(tables[name])}')")
+            connection.execute(f"create view {name} as select * from {relation(tables[name])}")
         connection.register("made", values)
         connection.execute("create temp table value as select * from made")
         connection.register("definition", definitions)
@@ -66,10 +67,6 @@ def assemble(
         connection.register("level_words", pa.table({"kind": list(words), "words": list(words.values())}))
         profile = connection.sql(_PROFILE_SQL).to_arrow_table()
         return Profiles(_shape(profile, PROFILE), _trend(connection))
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _shape(table: pa.Table, contract: TableContract) -> pa.Table:

@@ -31,7 +31,7 @@ class Sign(NamedTuple):
 SIGNS: dict[str, Sign] = {
     "actual": Sign("", "actual", "A figure as it was counted or calculated.", True),
     "true_zero": Sign("", "zero", "Counted, and there were none.", True),
-    "estimated": Sign("[e]", "estimated", "Worked out from a part, a model or larger areas.", True),
+    "estimated": Sign("[e]", "estimated", "Worked out: added over places, or set against an older year.", True),
     "provisional": Sign("[p]", "provisional", "The publisher may still change it.", True),
     # Not [r]: in the Government Statistical Service's list of shorthand that means revised.
     "rounded": Sign("[rnd]", "rounded", "The publisher rounded it.", True),

@@ -39,6 +39,9 @@ SEX_SPELLINGS = {
 #: Words by which a title, sheet or file says its sex. "All" and "total" say too many other things.
 SEX_IN_PROSE = {"persons": 0, "female": 1, "females": 1, "male": 2, "males": 2}
 
+#: The order in which people are staged, which is that of the curated table.
+ORDER = ("block_type", "year", "sex", "block_code", "place_name")
+
 COUNTRY_CODE = r"S92\d{6}"
 COUNTRY_NAME = "scotland"
 
@@ -386,21 +389,28 @@ def stage_people(people: People, places: Mapping[str, Any]) -> pa.Table:
     of ``people``.
     """
     rows, ages = people.persons.shape
-    persons = people.persons.astype(np.int64).ravel()
-    each = pa.array(np.repeat(np.arange(rows, dtype=np.int32), ages))
-    spread = {
-        name: value.take(each) if isinstance(value, pa.Array | pa.ChunkedArray) else value
-        for name, value in places.items()
-    }
-    zero = pa.array((persons == 0).astype(np.int8))
+    by_row = pa.table({
+        **{name: value if isinstance(value, pa.Array) else pa.repeat(value, rows) for name, value in places.items()},
+        "year": people.years, "sex": pa.array(SEXES).take(pa.array(people.sexes)),
+    })  # fmt: skip
+    in_order = pc.sort_indices(by_row, [(name, "ascending") for name in ORDER if name in by_row.column_names])
+    each = in_order.take(pa.array(np.repeat(np.arange(rows, dtype=np.int32), ages)))
+    persons = people.persons[in_order.to_numpy()].astype(np.int64).ravel()
     return stage("population", {
-        **spread,
-        "year": np.repeat(people.years, ages),
-        "sex": pa.array(SEXES).take(pa.array(np.repeat(people.sexes.astype(np.int8), ages))),
+        **{name: _spread(by_row[name], each) for name in by_row.column_names},
         "age": np.tile(np.arange(ages), rows),
         "persons": persons,
-        "status": pa.array(["actual", "true_zero"]).take(zero),
+        "status": pa.DictionaryArray.from_arrays((persons == 0).astype(np.int8), ["actual", "true_zero"]),
     }, rows * ages)  # fmt: skip
+
+
+def _spread(column: pa.ChunkedArray, each: pa.Array) -> pa.Array:
+    """A column with a row for every age. Text is held once: a code stands in some hundred rows."""
+    values = column.combine_chunks()
+    if not pa.types.is_string(values.type):
+        return values.take(each)
+    encoded = values.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(encoded.indices.take(each), encoded.dictionary)
 
 
 def claims(people: People, of: str) -> tuple[str, ...]:

@@ -73,6 +73,9 @@ class TableContract:
 def conform(contract: TableContract, columns: Mapping[str, Any], length: int) -> pa.Table:
     """Columns in the contract's order and types; what is not given is null, a scalar is repeated.
 
+    Text that is given in dictionary form stays so: it is the same text, and in a column that says the same
+    few things millions of times it takes a fraction of the room and of the time to write.
+
     Raises
     ------
     KeyError
@@ -87,9 +90,13 @@ def conform(contract: TableContract, columns: Mapping[str, Any], length: int) ->
         if given is None:
             arrays.append(pa.nulls(length, kind))
         elif isinstance(given, pa.Array | pa.ChunkedArray):
-            arrays.append(given.cast(kind))
+            arrays.append(given if is_dictionary_of(kind, given.type) else given.cast(kind))
         elif hasattr(given, "__len__") and not isinstance(given, str | bytes):
             arrays.append(pa.array(given, kind))
         else:
             arrays.append(pa.repeat(pa.scalar(given, kind), length))
-    return pa.table(arrays, schema=contract.schema)
+    return pa.table(arrays, names=contract.schema.names)
+
+
+def is_dictionary_of(kind: pa.DataType, given: pa.DataType) -> bool:
+    return pa.types.is_dictionary(given) and given.value_type == kind

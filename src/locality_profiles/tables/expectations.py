@@ -194,7 +194,9 @@ def great_expectations() -> Any:
     # buffered, so that every metric would die. The list is private: the version is pinned and a test watches.
     if "duckdb" not in engine._PERSISTED_CONNECTION_DIALECTS:
         engine._PERSISTED_CONNECTION_DIALECTS = (*engine._PERSISTED_CONNECTION_DIALECTS, _Dialect("duckdb"))
-    logging.getLogger("great_expectations").setLevel(logging.CRITICAL)  # what goes wrong is raised here
+    # What goes wrong is raised here. Some of GX's modules set a level of their own, so theirs would not do.
+    logging.getLogger("great_expectations").propagate = False
+    logging.getLogger("great_expectations").addHandler(logging.NullHandler())
     atexit.register(_let_duckdb_go)
     return great_expectations
 

@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,22 @@ CONTAINER_NAMES = {
 }  # fmt: skip
 
 
+class Header:
+    """A row that may be a header, made ready once: it may have two thousand cells, and there are dozens of layouts."""
+
+    def __init__(self, cells: Sequence[str]) -> None:
+        self.cells = tuple(cells)
+        self.keys = frozenset(map(header_key, cells))
+        self._lines = "\n".join(self.keys)
+        self._matched: dict[str, bool] = {}
+
+    def matches(self, pattern: str) -> bool:
+        """Whether a text of the row matches a pattern in full."""
+        if pattern not in self._matched:
+            self._matched[pattern] = re.search(rf"(?m)^(?:{pattern})$", self._lines) is not None
+        return self._matched[pattern]
+
+
 @dataclass(frozen=True)
 class Layout:
     """How one publisher lays a table out: the column names by which it is recognised.
@@ -58,23 +75,21 @@ class Layout:
     containers: tuple[str, ...] = ("text", "workbook", "parquet")
     examples: tuple[str, ...] = ()
 
-    def missing(self, header: Sequence[str]) -> list[str]:
+    def missing(self, header: Header) -> list[str]:
         """What this layout requires and the header lacks, as the layout spells it."""
-        found, lines = _header_keys(tuple(header))
-        lacking = [name for name in self.required if header_key(name) not in found]
-        lacking += [pattern for pattern in self.patterns if not re.search(rf"(?m)^(?:{pattern})$", lines)]
+        lacking = [name for name in self.required if header_key(name) not in header.keys]
+        lacking += [pattern for pattern in self.patterns if not header.matches(pattern)]
         return lacking
 
     def spelt(self, lacking: str) -> str:
         """What to call a missing column: its name, or the example of a header that its pattern matches."""
         return dict(zip(self.patterns, self.examples, strict=False)).get(lacking, lacking)
 
-    def excluded_by(self, header: Sequence[str]) -> bool:
+    def excluded_by(self, header: Header) -> bool:
         """Whether a column is there that marks another layout."""
-        found, _ = _header_keys(tuple(header))
-        return any(header_key(name) in found for name in self.without)
+        return any(header_key(name) in header.keys for name in self.without)
 
-    def fits(self, header: Sequence[str]) -> bool:
+    def fits(self, header: Header) -> bool:
         return not self.missing(header) and not self.excluded_by(header)
 
 
@@ -137,14 +152,7 @@ class Sheet:
 @lru_cache(maxsize=1 << 16)  # every layout looks at the same sixty rows
 def header_key(name: str) -> str:
     """A header text in the form in which headers are compared."""
-    return re.sub(r"\s+", " ", name.replace("\ufeff", "").replace("\xa0", " ")).strip().casefold()
-
-
-@lru_cache(maxsize=1 << 8)  # a row may have two thousand cells, and there are dozens of layouts
-def _header_keys(header: tuple[str, ...]) -> tuple[frozenset[str], str]:
-    """The texts of a header row in the form in which they are compared: as a set, and a line each for patterns."""
-    keys = frozenset(header_key(name) for name in header)
-    return keys, "\n".join(keys)
+    return " ".join(name.replace("\ufeff", "").split()).casefold()
 
 
 def container_of(path: Path) -> str:
@@ -399,7 +407,8 @@ def _load_rows(
 ) -> tuple[pa.Table, np.ndarray, tuple[str, ...]]:
     header = unique_header(_without_empty_end(preview[header_row]))
     body = rows[header_row + 1 :]
-    columns = list(zip(*body, strict=True))[: len(header)] if body else [()] * len(header)
+    # A column at a time: turning all rows round at once takes a step per row before it gives the first column.
+    columns = (list(map(itemgetter(index), body)) for index in range(len(header)))
     table = pa.table([_text_array(column) for column in columns], names=header)
     numbers = np.arange(header_row + 2, header_row + 2 + len(body))
     return _drop_blank_and_notes(trim(table), numbers)
@@ -550,10 +559,11 @@ def recognise(
     container = "text" if container == "gzip" else container
     for sheet in open_sheets(path, name):
         fits: list[Recognised] = []
+        headers = [Header(cells) for cells in sheet.preview]
         for kind, layout in ((kind, layout) for kind, of_kind in layouts.items() for layout in of_kind):
             if container not in layout.containers:
                 continue
-            for row, header in enumerate(sheet.preview):
+            for row, header in enumerate(headers):
                 missing = layout.missing(header)
                 if not missing:
                     if layout.fits(header):
@@ -563,7 +573,7 @@ def recognise(
                 share = 1 - len(missing) / total
                 alike = total - len(missing) >= 2 and share > 0.5 and not layout.excluded_by(header)
                 if alike and (nearest is None or share > nearest[0]):
-                    miss = NearMiss(kind, layout, sheet.name, row, tuple(header), tuple(missing))
+                    miss = NearMiss(kind, layout, sheet.name, row, header.cells, tuple(missing))
                     nearest = (share, miss)
         if fits:  # the layout that asks for most is the most particular
             found.append(max(fits, key=lambda fit: len(fit.layout.required) + len(fit.layout.patterns)))

@@ -2,9 +2,10 @@
 
 A table's file is named by a key: a hash of the keys of its inputs and of the code that makes it. If
 the file is there, it is right, and nothing is done; that is how a second build is quick, and how a
-build that was killed goes on where it stopped. A file is written under a temporary name on the same
-disk and renamed when it is whole, so a half-written table cannot be read. ``catalog.duckdb`` holds
-commented views; it too is built beside and renamed, so readers keep the one they opened.
+build that was killed goes on where it stopped. A table is written under a temporary name on the same
+disk and renamed when it is whole, so a half-written table cannot be read. A large table may be several
+files, which stand in a folder of the same name. ``catalog.duckdb`` holds commented views; it too is
+built beside and renamed, so readers keep the one they opened.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,7 @@ import pyarrow.parquet as pq
 from locality_profiles.errors import ContractBroken, Problem, WorkspaceError
 from locality_profiles.tables.contract import TableContract
 from locality_profiles.tables.curated import CONTRACTS
+from locality_profiles.tables.relation import quoted, relation
 
 MEMORY_LIMIT = os.environ.get("LOCALITY_PROFILES_MEMORY", "1GiB")
 ROW_GROUP = 122_880
@@ -66,11 +68,15 @@ def code_key() -> str:
 
 @dataclass(frozen=True)
 class Stored:
-    """One table in the store."""
+    """One table in the store: a Parquet file, or a folder of them."""
 
     table: str
     key: str
     path: Path
+
+    @property
+    def relation(self) -> str:
+        return relation(self.path)
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -86,7 +92,7 @@ class Store:
     def find(self, table: str, key: str) -> Stored | None:
         """The table made from exactly these inputs, if it was made before."""
         path = self.folder / table / f"{key}.parquet"
-        return Stored(table, key, path) if path.is_file() and path.with_suffix(".json").is_file() else None
+        return Stored(table, key, path) if path.exists() and path.with_suffix(".json").is_file() else None
 
     def write(self, table: str, key: str, content: pa.Table, about: Mapping[str, Any]) -> Stored:
         """Write a table and its manifest, whole or not at all."""
@@ -96,7 +102,8 @@ class Store:
         with beside(path.with_suffix(".json")) as aside:
             aside.write_text(json.dumps(manifest, indent=1, default=str), encoding="utf-8")
         with beside(path) as aside:
-            pq.write_table(content, aside, compression="zstd", row_group_size=ROW_GROUP)
+            # Without Arrow's own schema, text is text to a reader, however it was held when it was written.
+            pq.write_table(content, aside, compression="zstd", row_group_size=ROW_GROUP, store_schema=False)
         return Stored(table, key, path)
 
     def write_query(
@@ -106,17 +113,31 @@ class Store:
         connection: duckdb.DuckDBPyConnection,
         query: str,
         about: Mapping[str, Any],
+        as_they_are: Sequence[Stored] = (),
     ) -> Stored:
-        """Write what a query gives, without holding it in Python's memory."""
+        """Write what a query gives, without holding it in Python's memory.
+
+        Tables given ``as_they_are`` are part of the new one, which is then a folder: their files are
+        taken into it, not written again.
+        """
         path = self.folder / table / f"{key}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
-        with beside(path) as aside:
+        with (folder_beside if as_they_are else beside)(path) as aside:
+            file = aside / "rows.parquet" if as_they_are else aside
             options = f"format parquet, compression zstd, row_group_size {ROW_GROUP}"
-            written = connection.execute(f"copy ({query}) to '{_quoted(str(aside))}' ({options})").fetchone()
-            manifest = {"table": table, "key": key, "rows": written and written[0], "code": code_key(), **about}
+            written = connection.execute(f"copy ({query}) to '{quoted(file)}' ({options})").fetchone()
+            rows = (written[0] if written else 0) + sum(piece.manifest["rows"] for piece in as_they_are)
+            for piece in as_they_are:
+                _share(piece.path, aside / piece.path.name)
+            manifest = {"table": table, "key": key, "rows": rows, "code": code_key(), **about}
             with beside(path.with_suffix(".json")) as note:
                 note.write_text(json.dumps(manifest, indent=1, default=str), encoding="utf-8")
         return Stored(table, key, path)
+
+    def discard(self, stored: Stored) -> None:
+        """Take a table away."""
+        _remove(stored.path)
+        stored.path.with_suffix(".json").unlink(missing_ok=True)
 
     def keep_only(self, wanted: Iterable[Path]) -> int:
         """Take away tables that neither the catalogue nor a kept release needs; how many went."""
@@ -124,8 +145,7 @@ class Store:
         gone = 0
         for path in self.folder.glob("*/*.parquet"):
             if path.resolve() not in keep:
-                path.unlink(missing_ok=True)
-                path.with_suffix(".json").unlink(missing_ok=True)
+                self.discard(Stored(path.parent.name, path.stem, path))
                 gone += 1
         return gone
 
@@ -142,6 +162,34 @@ def beside(path: Path) -> Iterator[Path]:
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def folder_beside(path: Path) -> Iterator[Path]:
+    """A temporary folder that becomes the folder ``path`` in one step when the block ends well."""
+    aside = Path(tempfile.mkdtemp(prefix=".building-", dir=path.parent))
+    try:
+        yield aside
+        aside.chmod(0o755)
+        _remove(path)  # a folder cannot be put in place of another; this one has lost its manifest
+        aside.replace(path)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _share(path: Path, into: Path) -> None:
+    """One more name for a file, which is never changed once it is written; a copy where a disk has no links."""
+    try:
+        into.hardlink_to(path)
+    except OSError:
+        shutil.copyfile(path, into)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -175,11 +223,11 @@ def sweep(folder: Path) -> None:
     for left in folder.glob("**/.*.*"):
         if left.is_file() and left.name.count(".") >= 3:
             left.unlink(missing_ok=True)
-    for left in folder.glob(".building-*"):
+    for left in [*folder.glob(".building-*"), *folder.glob("*/.building-*")]:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def keep_contract(connection: duckdb.DuckDBPyConnection, relation: str, contract: TableContract) -> None:
+def keep_contract(connection: duckdb.DuckDBPyConnection, source: str, contract: TableContract) -> None:
     """Check a table against its contract in one pass.
 
     Raises
@@ -200,31 +248,44 @@ def keep_contract(connection: duckdb.DuckDBPyConnection, relation: str, contract
         if column.minimum is not None:
             tests.append((f"{name} < {column.minimum}", f"{column.name}: is below {column.minimum:g}"))
     counts = ", ".join(f"count(*) filter ({test})" for test, _ in tests)
-    found = connection.execute(f"select {counts} from {relation}").fetchone() or ()
+    found = connection.execute(f"select {counts} from {source}").fetchone() or ()
     problems = [
         Problem(f"{words} in {count:,} row(s)") for (_, words), count in zip(tests, found, strict=True) if count
     ]
-    problems += _repeated_keys(connection, relation, contract)
+    problems += _repeated_keys(connection, source, contract)
     if problems:
         raise ContractBroken(f"The table '{contract.name}' breaks its contract in {len(problems)} place(s).", problems)
 
 
-def _repeated_keys(connection: duckdb.DuckDBPyConnection, relation: str, contract: TableContract) -> list[Problem]:
+def _repeated_keys(connection: duckdb.DuckDBPyConnection, source: str, contract: TableContract) -> list[Problem]:
     """Keys that stand in more than one row."""
     key = ", ".join(f'"{column}"' for column in contract.key)
-    # Counting distinct hashes takes a third of the time of grouping; only where two fall together is it done.
-    rows, hashes = connection.execute(f"select count(*), count(distinct hash({key})) from {relation}").fetchone() or (
-        0,
-        0,
-    )
-    if rows == hashes:
+    if _surely_unique(connection, source, contract):
         return []
     repeated = connection.execute(
-        f"select count(*), sum(n) from (select count(*) n from {relation} group by {key} having count(*) > 1)"
+        f"select count(*), sum(n) from (select count(*) n from {source} group by {key} having count(*) > 1)"
     ).fetchone()
     if not repeated or not repeated[0]:
         return []
     return [Problem(f"key ({', '.join(contract.key)}): {repeated[0]:,} value(s) stand in {repeated[1]:,} rows")]
+
+
+def _surely_unique(connection: duckdb.DuckDBPyConnection, source: str, contract: TableContract) -> bool:
+    """Whether a quick test shows that no key is repeated; where it does not, keys must be counted.
+
+    Grouping millions of rows by their key takes seconds. A whole number in the key, such as an age, is
+    made one of 127 bits instead: as many bits as rows means that the number differs in every row that
+    shares the rest of the key. A key without one is hashed; as many hashes as rows means the same.
+    """
+    number = next((name for name in reversed(contract.key) if contract.column(name).type == "integer"), None)
+    rest = ", ".join(f'"{name}"' for name in contract.key if name != number)
+    if number is None or not rest:
+        query = f"select count(*) - count(distinct hash({rest or number})) from {source}"
+    else:
+        bits = f'bit_count(bit_or(1::hugeint << (abs("{number}") % 127)::integer))'
+        query = f"select count(*) from (select 1 from {source} group by {rest} having count(*) <> {bits})"
+    found = connection.execute(query).fetchone()
+    return found is not None and found[0] == 0
 
 
 # --- catalogue ------------------------------------------------------------------------------------
@@ -243,21 +304,16 @@ def write_catalog(path: Path, tables: Mapping[str, Path], about: str = "") -> No
     try:
         for name, file in sorted(tables.items()):
             contract = CONTRACTS[name]
-            source = str(file.resolve()).replace("'", "''")
             columns = ", ".join(f'"{column.name}"' for column in contract.columns)
-            connection.execute(f"create view {name} as select {columns} from read_parquet('{source}')")
+            connection.execute(f"create view {name} as select {columns} from {relation(file.resolve())}")
             comment = f"One row is {contract.grain}. {contract.description} {about}".strip()
-            connection.execute(f"comment on view {name} is '{_quoted(comment)}'")
+            connection.execute(f"comment on view {name} is '{quoted(comment)}'")
             for column in contract.columns:
                 words = f"{column.description}{f' Unit: {column.unit}.' if column.unit else ''}"
-                connection.execute(f"comment on column {name}.\"{column.name}\" is '{_quoted(words)}'")
+                connection.execute(f"comment on column {name}.\"{column.name}\" is '{quoted(words)}'")
     finally:
         connection.close()
     aside.replace(path)
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
 
 
 def open_catalog(path: Path) -> duckdb.DuckDBPyConnection:
