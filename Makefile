@@ -39,7 +39,7 @@ profiles: .venv/.ready ## Build and publish the synthetic sample
 	@$(RUN)/locality-profiles show --workspace $(SAMPLE)
 
 test: .venv/.ready ## Run every test
-	@$(RUN)/pytest -q
+	@$(RUN)/pytest -q -n 2 --dist loadfile
 
 check: .venv/.ready ## Format, lint, types, import rules, generated docs
 	@$(RUN)/ruff format --check .

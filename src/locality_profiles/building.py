@@ -55,7 +55,7 @@ from locality_profiles.tables.store import (
     sweep,
     write_catalog,
 )
-from locality_profiles.workspace import SETTINGS, Workspace
+from locality_profiles.workspace import DOORS, SETTINGS, Workspace
 
 #: Files that are read side by side: reading workbooks and writing Parquet leave Python's lock alone.
 READERS = 2
@@ -68,6 +68,13 @@ PUBLIC = (
     "service", "household", "budget_line", "unit_cost", "boundary", "extract", "check_result", "indicator",
     "indicator_value", "profile", "profile_trend",
 )  # fmt: skip
+
+
+#: Places of a release for what a later version of the package writes.
+PLACES = {
+    "workbooks": "Workbooks of each area will stand here. Until then, open-data/areas has its figures as CSV.",
+    "documents": "Documents of each area, to edit and to print, will stand here. Until then, print its page of the site.",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -107,10 +114,7 @@ def plan_of(workspace: Workspace) -> str:
     system_files = [workspace.extracts / s.file for s in workspace.systems if s.file]
     files = [*workspace.extract_files(), *(path for path in system_files if path.is_file())]
     extracts = sorted((path.relative_to(workspace.extracts).as_posix(), sha256_of(path)) for path in files)
-    suites = sorted(
-        (path.relative_to(workspace.expectations).as_posix(), sha256_of(path))
-        for path in workspace.expectations.rglob("*.json")
-    )
+    suites = [(door, name, sha256_of(path)) for door in DOORS for name, path in sorted(workspace.suites(door).items())]
     return key_of("plan", sha256_of(workspace.folder / SETTINGS), extracts, suites, code_key())
 
 
@@ -208,7 +212,7 @@ def check_extracts(workspace: Workspace, files: Sequence[StagedFile], group: str
     subjects = [
         Subject(suite, kind, {table: f"{kind}__{table}" for of, table in pieces if of == kind})
         for kind in dict.fromkeys(kind for kind, _ in pieces)
-        if (suite := workspace.expectations / "extract" / f"{kind}.json").is_file()
+        if (suite := workspace.suites("extract").get(kind))
     ]
     return _check(workspace, "extract", group, subjects, views)
 
@@ -256,7 +260,7 @@ def check_curated(workspace: Workspace, made: Made) -> Checked:
     views = _curated_views(made)
     subjects = [
         Subject(suite, suite.stem, {name: name for name in views})
-        for suite in sorted((workspace.expectations / "curated").glob("*.json"))
+        for suite in workspace.suites("curated").values()
         if suite.stem in views
     ]
     return _check(workspace, "curated", "tables", subjects, views)
@@ -301,7 +305,7 @@ def check_profiles(workspace: Workspace, made: Made) -> Checked:
     subjects = [
         Subject(suite, name, {view: view for view in views})
         for name, folder in folders.items()
-        if (suite := workspace.expectations / folder / f"{name}.json").is_file()
+        if (suite := workspace.suites(folder).get(name))
     ]
     return _check(workspace, "profile", "profiles", subjects, views)
 
@@ -365,6 +369,7 @@ def write_release(
     folder = aside(workspace.published, identity)
     pages = write_site(tables, folder / "site", edition)
     opened = write_open_data(tables, folder / "open-data", edition)
+    places = [_place(folder / name, words) for name, words in PLACES.items()]
     documents = [document for door in doors for document in json.loads(door.documents.read_text(encoding="utf-8"))]
     docs = write_data_docs(documents, folder / "site" / "data-docs")
     finish(folder, {
@@ -372,11 +377,19 @@ def write_release(
         "version": __version__, "code": code_key(), "built": today, "partnerships": made.partnerships,
         "tables": {name: str(path.resolve()) for name, path in tables.items()},
     })  # fmt: skip
-    verify(folder, [path.relative_to(folder).as_posix() for path in (*pages, *opened, *docs)])
+    verify(folder, [path.relative_to(folder).as_posix() for path in (*pages, *opened, *docs, *places)])
     release = make_current(workspace.published, folder, identity)
     ensure_catalog(workspace, release)
     _clear(workspace, made, doors, files)
     return release
+
+
+def _place(folder: Path, words: str) -> Path:
+    """A folder of the release with a word on what it is for."""
+    folder.mkdir()
+    note = folder / "README.txt"
+    note.write_text(f"{words}\n", encoding="utf-8")
+    return note
 
 
 def _types_shown(workspace: Workspace) -> list[str]:

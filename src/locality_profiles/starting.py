@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from locality_profiles.errors import WorkspaceError
-from locality_profiles.workspace import SETTINGS, packaged_expectations
+from locality_profiles.workspace import DOORS, SETTINGS, packaged_expectations
 
 SIZES = ("shetland", "scotland")
 
@@ -40,6 +39,18 @@ ignore = []
 """
 
 
+SUITES = """\
+# What is checked here
+
+The package's own suites are in `{package}`.
+To change one, copy it here, into the folder of its door (`extract/`, `curated/` or `profile/`), and edit the copy: it
+stands in for the package's suite of that name. A suite that is not here is the package's, and gets better with it.
+
+`severity` *critical* stops a build; anything else is a warning on the data-quality page. Write `why` and `remedy` for
+the person who will be woken.
+"""
+
+
 @dataclass(frozen=True)
 class Started:
     """A workspace that was made."""
@@ -63,7 +74,9 @@ def make_workspace(folder: Path, *, sample: bool = False, size: str = "shetland"
         raise WorkspaceError(f"{folder} is there already and is not empty. Name a new folder.")
     for part in ("raw", "curated", "published"):
         (folder / "data" / part).mkdir(parents=True)
-    shutil.copytree(packaged_expectations(), folder / "expectations")
+    for door in DOORS:
+        (folder / "expectations" / door).mkdir(parents=True)
+    (folder / "expectations" / "README.md").write_text(SUITES.format(package=packaged_expectations()), encoding="utf-8")
     if sample:
         from locality_profiles.sample import write_sample
 

@@ -7,7 +7,7 @@
         data/raw            extracts as supplied
         data/curated        tables made from them, and catalog.duckdb
         data/published      releases; 'current' is the one to read
-        expectations/       plausibility suites (the package's own where this folder is absent)
+        expectations/       plausibility suites of this workspace's own, in place of the package's
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from locality_profiles.declarations import Declaration, Field, list_of_text, rea
 from locality_profiles.errors import WorkspaceError
 
 SETTINGS = "profiles.toml"
+DOORS = ("extract", "curated", "profile")
 SYSTEM_NAME = r"[a-z][a-z0-9_]*"
 
 #: Area types that every workspace has, and their names for people (one, several).
@@ -88,10 +89,10 @@ class Workspace:
         """The release to read."""
         return self.published / "current"
 
-    @property
-    def expectations(self) -> Path:
-        own = self.folder / "expectations"
-        return own if any(own.glob("*/*.json")) else packaged_expectations()
+    def suites(self, door: str) -> dict[str, Path]:
+        """Suites of a door by name: the package's own, each replaced by the workspace's of that name."""
+        folders = (packaged_expectations(), self.folder / "expectations")
+        return {path.stem: path for folder in folders for path in sorted((folder / door).glob("*.json"))}
 
     def title_of(self, area_type: str) -> tuple[str, str]:
         """Singular and plural name of an area type."""

@@ -99,3 +99,13 @@ def test_extracts_are_listed_in_order_without_hidden_and_ignored_ones(tmp_path):
         path.write_text("x", encoding="utf-8")
     found = workspace(tmp_path, GOOD + 'ignore = ["*.txt"]\n')
     assert [p.relative_to(found.extracts).as_posix() for p in found.extract_files()] == ["a/c.csv", "b.csv"]
+
+
+def test_a_suite_of_the_workspace_stands_in_for_the_packages_of_that_name(tmp_path):
+    found = workspace(tmp_path)
+    packaged = found.suites("curated")
+    own = tmp_path / "expectations" / "curated" / "area.json"
+    own.parent.mkdir(parents=True)
+    own.write_text("{}", encoding="utf-8")
+    assert found.suites("curated") == {**packaged, "area": own}
+    assert len(packaged) > 10
