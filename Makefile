@@ -29,7 +29,9 @@ $(UV):
 
 .venv/.ready: pyproject.toml uv.lock | $(UV)
 	@echo "Installing (about a minute the first time) ..."
-	@$(UV) sync --quiet --frozen --python .tools/bin/python
+	@$(UV) sync --quiet --frozen --python .tools/bin/python || \
+	  { echo "Trying again with this machine's own certificates (an office network may need them) ..."; \
+	    UV_SYSTEM_CERTS=1 $(UV) sync --quiet --frozen --python .tools/bin/python; }
 	@touch $@
 
 profiles: .venv/.ready ## Build and publish the synthetic sample
@@ -47,7 +49,7 @@ check: .venv/.ready ## Format, lint, types, import rules, generated docs
 	@$(RUN)/mypy
 	@$(RUN)/lint-imports
 	@$(RUN)/python -m locality_profiles.reference --check
-	@$(UV) lock --check --quiet --python .tools/bin/python
+	@$(UV) lock --check --quiet --python .tools/bin/python || UV_SYSTEM_CERTS=1 $(UV) lock --check --quiet --python .tools/bin/python
 
 fix: .venv/.ready ## Format, and mend what the linter can
 	@$(RUN)/ruff check --fix .

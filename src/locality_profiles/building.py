@@ -73,7 +73,7 @@ PUBLIC = (
 #: Places of a release for what a later version of the package writes.
 PLACES = {
     "workbooks": "Workbooks of each area will stand here. Until then, open-data/areas has its figures as CSV.",
-    "documents": "Documents of each area will stand here, to edit and to print. Until then, print its page of the site.",
+    "documents": "Documents of each area will stand here, to edit or print. Until then, print its page of the site.",
 }  # fmt: skip
 
 
