@@ -236,11 +236,11 @@ def _from_boundaries(
     notes = []
     if nearest := sorted(blocks[method == "nearest"]):
         notes.append(
-            f"{system.plural}: {len(nearest)} block(s) touch no outline of their partnership and went to the nearest: "
+            f"{system.plural}: {_blocks(len(nearest))} no outline of the partnership touches went to the nearest: "
             + ", ".join(nearest[:10])
         )
     if split := int((placed.share[found] < 0.5).sum()):
-        notes.append(f"{system.plural}: {split} block(s) have less than half of their land in any one outline")
+        notes.append(f"{system.plural}: {_blocks(split)} no one outline holds half of went to the one that holds most")
     if lookup is not None:
         told, explained = _prefer_lookup(lookup, codes, parent_codes)
         moved = 0
@@ -250,11 +250,15 @@ def _from_boundaries(
                 area_of[position], method[position], quality[position] = told[block], "lookup", None
         notes += [*lookup.notes, *explained]
         if moved:
-            notes.append(f"{system.plural}: {moved:,} block(s) are placed by the published lookup against the outlines")
+            notes.append(f"{system.plural}: {_blocks(moved)} the outlines place elsewhere went where the lookup says")
     return System(
         areas, _members(system, blocks[found], area_of[found], list(method[found]), list(quality[found]), rows[0][3]),
         tuple(notes),
     )  # fmt: skip
+
+
+def _blocks(number: int) -> str:
+    return "1 block that" if number == 1 else f"{number:,} blocks that"
 
 
 def _outline_rows(
