@@ -126,8 +126,27 @@ LISTS = """
         (select unnest(['all', '0-64', '65+']) as age_band)"""
 PRACTICES = f"""
     select 'gp_practice' as service_type, '9000' || {HALF} as service_code, 'Practice ' || {HALF} as service_name,
-        'ZZ1 1ZZ' as postcode, {ZONE} as data_zone, 'Cluster' as cluster_name, 'S3790000' || {HALF} as hscp
+        'ZZ1 1ZZ' as postcode, {ZONE} as data_zone, 'Cluster' as cluster_name, 'S3790000' || {HALF} as hscp,
+        date '2021-04-01' as as_at
     {ZONES} where n in (1, 6)"""
+CLUSTERS = f"""
+    select '9000' || {HALF} as practice_code, as_at, 'Cluster' as cluster_name, 'S3790000' || {HALF} as hscp
+    {ZONES} cross join (select unnest([date '2021-01-01', date '2021-04-01']) as as_at) where n in (1, 6)"""
+#: All but ten patients of each practice live in the five zones round it.
+PATIENTS = f"""
+    select '9000' || {HALF} as practice_code, 'data_zone_2011' as block_type, {ZONE} as block_code,
+        date '2021-04-01' as as_at, if(n % 5 = 0, 770, 780) as patients, 'actual' as status {ZONES}
+    union all by name
+    select '9000' || {HALF} as practice_code, 'outside' as block_type, 'OUT' as block_code,
+        date '2021-04-01' as as_at, 10 as patients, 'actual' as status {ZONES} where n in (1, 6)"""
+POSTCODES = f"""
+    select 'ZZ' || n || ' 1AA' as postcode, {ZONE} as data_zone, 300000.0 + n as easting, 1100000.0 as northing,
+        728 as persons {ZONES}
+    union all by name
+    select 'ZZ1 9ZZ' as postcode, {ZONE} as data_zone, 300001.0 as easting, 1100000.0 as northing {ZONES} where n = 1"""
+CENTRES = f"""
+    select 'data_zone_2011' as block_type, {ZONE} as block_code, 300000.0 + n as easting, 1100000.0 as northing
+    {ZONES}"""
 HOSPITALS = f"""
     select 'hospital' as service_type, 'A900A' as service_code, 'Hospital' as service_name, {ZONE} as data_zone,
         'S08900001' as health_board, 400000.0 as easting, 1100000.0 as northing {ZONES} where n = 1"""
@@ -202,6 +221,58 @@ TRENDS = """
         v.period_start, v.period_end, v.value, v.status
     from {indicator_value} v where v.area_type = 'locality'"""
 
+# How systems fit, overlap and are drawn: localities, wholly inside partnerships.
+FIT = f"""
+    select 'locality' as area_type, {LOCALITY_CODE} as area_code, count(*) as blocks, 0 as blocks_split,
+        count(*) * 728 as persons, 0 as share_misplaced, false as below_minimum {ZONES} group by all"""
+OVERLAPS = """
+    with inside as (
+        select m.area_code, h.area_code as hscp, count(*) as blocks, count(*) * 728 as persons, 3640 as people
+        from {membership} m join {membership} h using (block_code)
+        where m.area_type = 'locality' and h.area_type = 'hscp' group by all)
+    select 'locality' as area_type, area_code, 'hscp' as other_type, hscp as other_code, blocks, persons,
+        1 as share_of_area, persons / people as share_of_other from inside
+    union all
+    select 'hscp', hscp, 'locality', area_code, blocks, persons, persons / people, 1 from inside"""
+SYSTEM_LINKS = """
+    select *, 'nested' as relation, areas as nested_areas, 1 as share_in_largest
+    from (values ('locality', 'hscp', 4), ('council_area', 'hscp', 2), ('hscp', 'country', 2))
+        of(child_type, parent_type, areas)"""
+INFLATION = """
+    select r.area_type, r.area_code, date '2021-04-01' as as_at, sex, age_band,
+        if(sex = 'all', 2, 1) * if(age_band = 'all', 2, 1) * 980 as registered,
+        if(sex = 'all', 2, 1) * if(age_band = 'all', 2, 1) * 910 as residents, 2020 as residents_year,
+        residents / registered as deflator, 'premises' as method, 5 as grade
+    from (select area_type, area_code from {area} where area_type = 'hscp') r,
+        (select unnest(['all', 'female', 'male']) as sex), (select unnest(['all', '0-64', '65+']) as age_band)"""
+DRAWN = """
+    select area_type, area_code, area_name, geometry, true as inset, 450000.0 as label_easting,
+        1150000.0 as label_northing from {boundary}"""
+REGISTER = f"""
+    select 'S3790000' || half as partnership_code, 'Partnership ' || half as partnership, name as locality,
+        'same' as change, name as now, code as area_code, true as found from ({LOCALITIES})
+    union all
+    select 'S37900001', 'Partnership 1', 'old north', 'merged', 'north', 'S37900001/north', true
+    union all
+    select 'S37900009', 'Partnership 9', 'far', 'same', 'far', null, false"""
+
+#: Each zone of 2001 became one of 2011, but for the last, which was divided.
+CONVERSIONS = f"""
+    select 'data_zone_2001' as from_type, 'S01' || (990000 + n) as from_code, 'data_zone_2011' as to_type,
+        {ZONE} as to_code, 1.0 as weight, 'supplied' as method, 1 as grade {ZONES}
+    union all
+    select 'data_zone_2001', 'S01990011', 'data_zone_2011', {ZONE}, 0.5, 'supplied', 1 {ZONES} where n < 3"""
+CODE_CHANGES = """
+    select 'health_board' as area_type, old_code, new_code, 'First' as area_name, changed, 'redrawn' as kind
+    from (values ('S08990001', 'S08990002', date '2014-04-01'), ('S08990002', 'S08900001', date '2018-02-02'))
+        of(old_code, new_code, changed)"""
+MOVES = f"""
+    select 'locality' as area_type, 'data_zone_2011' as block_type, {ZONE} as block_code, '2016' as from_edition,
+        '2021' as to_edition, 'S37900001/north' as from_area, {LOCALITY_CODE} as to_area, 'moved' as kind,
+        728 as persons {ZONES} where n = 3"""
+BREAKS = """
+    select 'locality' as area_type, 'S37900001/south' as area_code, date '2021-04-01' as broken, 'Moved.' as reason"""
+
 CURATED = {
     "area": f"{AREAS} union all by name select 'locality' as area_type, code as area_code, name as area_name, "
             f"'hscp' as parent_type, 'S3790000' || half as parent_code from ({LOCALITIES})",
@@ -215,6 +286,15 @@ CURATED = {
     "deprivation": DEPRIVATION, "classification": CLASSES, "activity": CURATED_CARE, "registration": LISTS,
     "service": joined(PRACTICES, HOSPITALS), "household": HOUSEHOLDS, "budget_line": LINES, "unit_cost": COSTS,
     "boundary": OUTLINES,
+    "area_system": """select 'locality' as area_type, 'Locality' as title, 'Localities' as plural, 'lookup' as origin,
+        'lookup' as method, 1 as grade, 4 as areas, 10 as blocks, 0 as blocks_split, 2021 as population_year,
+        7280 as persons, 7280 as persons_covered, 0 as persons_misplaced, 0 as holes, 0 as overlaps, 0 as slivers,
+        500 as minimum_population, 0 as areas_below_minimum""",
+    "area_fit": FIT, "area_overlap": OVERLAPS, "system_link": SYSTEM_LINKS, "list_inflation": INFLATION,
+    "map_layer": DRAWN, "locality_register": REGISTER,
+    "postcode": POSTCODES, "patient_zone": PATIENTS, "practice_cluster": CLUSTERS,
+    "block_point": CENTRES, "block_conversion": CONVERSIONS, "code_change": CODE_CHANGES, "boundary_change": MOVES,
+    "trend_break": BREAKS,
 }  # fmt: skip
 PROFILE = {"indicator": INDICATORS, "indicator_value": VALUES, "profile": PROFILES, "profile_trend": TRENDS}
 EXTRACT = {
@@ -231,7 +311,12 @@ EXTRACT = {
     "urban_rural": {"classification": CLASSES},
     "small_area_population": {"population": OF_ZONES},
     "area_population": {"population": OF_AREAS},
-    "gp_practice": {"service": PRACTICES},
+    "gp_practice": {"service": PRACTICES, "practice_cluster": CLUSTERS},
+    "postcode_directory": {"postcode": POSTCODES},
+    "patient_zone": {"patient_zone": PATIENTS},
+    "block_point": {"block_point": CENTRES},
+    "data_zone_conversion": {"block_conversion": CONVERSIONS},
+    "code_change": {"code_change": CODE_CHANGES},
     "gp_list_size": {"registration": LISTS},
     "hospital": {"service": HOSPITALS},
     "household_estimate": {"household": HOUSEHOLDS},
@@ -241,7 +326,7 @@ EXTRACT = {
     "emergency_attendance": {
         "activity": ATTENDANCES,
         "membership": "select 'hospital' as block_type, 'A900A' as block_code, 'health_board' as area_type, "
-                      "'S08900001' as area_code, 1.0 as weight, 'lookup' as method",
+                      "'S08900001' as area_code, 1.0 as weight, 'reported' as method",
     },
     "hospital_admission": {"activity": ADMISSIONS},
     "council_benchmark": {"budget_line": LINES, "unit_cost": COSTS},

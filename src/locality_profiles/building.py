@@ -11,7 +11,7 @@ import gc
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ from locality_profiles.tables.store import (
     sweep,
     write_catalog,
 )
-from locality_profiles.workspace import DOORS, SETTINGS, Workspace
+from locality_profiles.workspace import DOORS, SETTINGS, AreaSystem, Workspace
 
 #: Files that are read side by side: reading workbooks and writing Parquet leave Python's lock alone.
 READERS = 2
@@ -65,7 +65,9 @@ LOCAL_TIME = ZoneInfo("Europe/London")
 #: Curated tables that a reader of the catalogue sees; the others are steps on the way.
 PUBLIC = (
     "area", "membership", "population", "population_class", "deprivation", "classification", "activity", "registration",
-    "service", "household", "budget_line", "unit_cost", "boundary", "extract", "check_result", "indicator",
+    "service", "household", "budget_line", "unit_cost", "boundary", "area_system", "area_fit", "area_overlap",
+    "system_link", "block_conversion", "code_change", "boundary_change", "trend_break", "locality_register",
+    "list_inflation", "map_layer", "practice_cluster", "extract", "check_result", "indicator",
     "indicator_value", "profile", "profile_trend",
 )  # fmt: skip
 
@@ -111,9 +113,9 @@ def one_build(workspace: Workspace) -> Iterator[None]:
 
 def plan_of(workspace: Workspace) -> str:
     """Key of everything that a release depends on: settings, suites, code, and the bytes of each extract."""
-    system_files = [workspace.extracts / s.file for s in workspace.systems if s.file]
-    files = [*workspace.extract_files(), *(path for path in system_files if path.is_file())]
-    extracts = sorted((path.relative_to(workspace.extracts).as_posix(), sha256_of(path)) for path in files)
+    own = [(path.name, sha256_of(path)) for system in workspace.systems for path in workspace.system_files(system)]
+    files = workspace.extract_files()
+    extracts = sorted((path.relative_to(workspace.extracts).as_posix(), sha256_of(path)) for path in files) + own
     suites = [(door, name, sha256_of(path)) for door in DOORS for name, path in sorted(workspace.suites(door).items())]
     return key_of("plan", sha256_of(workspace.folder / SETTINGS), extracts, suites, code_key())
 
@@ -242,6 +244,65 @@ def _check(workspace: Workspace, door: str, name: str, subjects: Sequence[Any], 
         documents.write_text(json.dumps(run.documents, default=str), encoding="utf-8")
     raise_if_broken(run)
     return Checked(stored.path, documents)
+
+
+# --- one area system on its own -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well one area system fits: its row of ``area_system``, its rows of ``area_fit`` with names, and words."""
+
+    system: dict[str, Any]
+    areas: pa.Table
+    notes: tuple[str, ...]
+    sentences: tuple[str, ...]
+
+
+def fit_of(workspace: Workspace, system: AreaSystem) -> Fit:
+    """Place one area system on the workspace's extracts, without building anything else.
+
+    The system need not be in ``profiles.toml`` yet. An extract that cannot be read is left out and
+    noted: it may have nothing to do with places.
+
+    Raises
+    ------
+    WorkspaceError, ExtractRefused, UnknownArea
+        If the system cannot be placed, with every reason.
+    """
+    from locality_profiles.curate import described, places
+    from locality_profiles.curate.facts import stand_on
+    from locality_profiles.geography import fit
+    from locality_profiles.tables.store import connect
+
+    files, refused = [], []
+    with _collector_at_rest():
+        for path in workspace.extract_files():
+            try:
+                files.append(stage_one(workspace, path))
+            except ExtractRefused as refusal:
+                refused.append(f"left out: {refusal.summary}")
+    earlier = tuple(s for s in workspace.systems if s.name != system.name)
+    with connect() as connection:
+        ground = stand_on(connection, replace(workspace, systems=(*_needed(system, earlier), system)), files)
+        described.editions(ground, store_of(workspace))
+        placed = places.place_systems(ground, store_of(workspace))[-1]
+        report = described.report_of(ground, system, placed)
+        rows = described.area_rows(placed, report)
+        names = dict(zip(placed.areas["area_code"].to_pylist(), placed.areas["area_name"].to_pylist(), strict=True))
+        listed = [names[code] for code in rows["area_code"].to_pylist()]
+        row = described.system_row(ground, system, placed, report).to_pylist()[0]
+        sentences = fit.sentences(report, system.plural, listed)
+    areas = rows.add_column(2, "area_name", pa.array(listed, pa.string()))
+    return Fit(row, areas, (*placed.notes, *refused), tuple(sentences))
+
+
+def _needed(system: AreaSystem, others: Sequence[AreaSystem]) -> tuple[AreaSystem, ...]:
+    """The systems that a union is made of, in their order."""
+    if system.of is None:
+        return ()
+    found = [other for other in others if other.name == system.of]
+    return tuple(part for other in found for part in (*_needed(other, others), other))
 
 
 # --- curated tables, indicators, profiles ---------------------------------------------------------

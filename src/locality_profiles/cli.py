@@ -7,8 +7,12 @@ Everything heavy is imported inside the command that needs it, so ``--help`` is 
 
 from __future__ import annotations
 
+import atexit
 import json
+import os
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -18,6 +22,8 @@ from locality_profiles import __version__
 from locality_profiles.errors import LocalityProfilesError, WorkspaceError
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from locality_profiles.publish.releases import Release
     from locality_profiles.workspace import Workspace as WorkspaceSettings
 
@@ -28,6 +34,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+areas_app = typer.Typer(
+    help="Area systems: what is there, add one from a file, how well it fits.", no_args_is_help=True
+)
+app.add_typer(areas_app, name="areas")
 
 Folder = Annotated[
     Path, typer.Option("--workspace", "-w", help="Folder that holds profiles.toml.", show_default="here")
@@ -110,8 +121,6 @@ def build(
 
 
 def _run_nightly(settings: WorkspaceSettings, force: bool, debug: bool) -> Release:
-    import os
-
     from locality_profiles.publish.releases import current_release
     from locality_profiles.tables.expectations import great_expectations
     from pipelines.temporary_server import server_for_this_run, wait_for_server
@@ -142,6 +151,75 @@ def _warnings(release: Release) -> int:
     path = str(release.tables["check_result"]).replace("'", "''")
     found = duckdb.execute(f"select count(*) from read_parquet('{path}') where not success").fetchone()
     return int(found[0]) if found else 0
+
+
+@areas_app.command("list")
+def areas_list(
+    name: Annotated[str | None, typer.Argument(help="An area system, to list its areas with their codes.")] = None,
+    workspace: Folder = Path(),
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """List the area systems of the workspace, or the areas of one."""
+    from locality_profiles import adding
+
+    settings = _workspace(workspace)
+    if name is None:
+        systems = adding.list_systems(settings)
+        _show([asdict(system) for system in systems], adding.told_of_list(systems), as_json)
+    else:
+        areas = adding.list_areas(settings, name)
+        _show(areas, [adding.told_of_areas(areas)], as_json)
+
+
+@areas_app.command("add")
+def areas_add(
+    name: Annotated[str, typer.Argument(help="What to call it: small letters, digits and underscores.")],
+    file: Annotated[Path, typer.Option("--from", help="Outlines, or a table of data zones, postcodes or points.")],
+    title: Annotated[str | None, typer.Option(help="One of its areas, for people: 'Community council'.")] = None,
+    plural: Annotated[str | None, typer.Option(help="Several of them: 'Community councils'.")] = None,
+    name_column: Annotated[str | None, typer.Option(help="Column of the areas' names.")] = None,
+    code_column: Annotated[str | None, typer.Option(help="Column of the areas' own codes, if they have any.")] = None,
+    layer: Annotated[str | None, typer.Option(help="Layer of a file of outlines that has several.")] = None,
+    crs: Annotated[str | None, typer.Option(help="Coordinate system, where the file does not say: EPSG:27700.")] = None,
+    fit: Annotated[str | None, typer.Option(help="largest_overlap (usual), centroid, land or population.")] = None,
+    block_column: Annotated[str | None, typer.Option(help="Column of data zones.")] = None,
+    weight_column: Annotated[str | None, typer.Option(help="Column of each data zone's share in the area.")] = None,
+    blocks: Annotated[str | None, typer.Option(help="Edition of the data zones: data_zone_2011 (usual) …")] = None,
+    postcode_column: Annotated[str | None, typer.Option(help="Column of the points' postcodes.")] = None,
+    x_column: Annotated[str | None, typer.Option(help="Column of the points' eastings or longitudes.")] = None,
+    y_column: Annotated[str | None, typer.Option(help="Column of the points' northings or latitudes.")] = None,
+    profile: Annotated[bool, typer.Option(help="Whether each of its areas gets a page.")] = True,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the area system of that name.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the fit and change nothing.")] = False,
+    workspace: Folder = Path(),
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Add an area system from a file: check it, show how well it fits, and put it into profiles.toml."""
+    from locality_profiles import adding
+    from locality_profiles.proposing import Said
+
+    settings = _workspace(workspace)
+    said = Said(title, plural, name_column, block_column, code_column, weight_column, postcode_column, x_column,
+                y_column, layer, crs, fit, blocks)  # fmt: skip
+    added = adding.add_system(settings, name, file, said, profile=profile, replacing=replace, dry_run=dry_run)
+    _show(added.as_dict(), adding.told_of(added, settings), as_json)
+
+
+@areas_app.command("fit")
+def areas_fit(
+    name: Annotated[str | None, typer.Argument(help="An area system; without it, all of them.")] = None,
+    areas: Annotated[bool, typer.Option("--areas", help="Area by area as well.")] = False,
+    workspace: Folder = Path(),
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Show how well area systems fit their data zones, and which nest in which."""
+    from locality_profiles import adding
+
+    reports = adding.fit_reports(_workspace(workspace), name)
+    _show(reports.as_dict(), adding.told_of_fits(reports, areas=areas), as_json)
 
 
 @app.command()
@@ -283,20 +361,27 @@ def _say(facts: dict[str, Any], words: str, as_json: bool) -> None:
     _print(json.dumps(facts, indent=1, default=str) if as_json else words)
 
 
+def _show(facts: Any, parts: Sequence[RenderableType], as_json: bool) -> None:
+    """The facts as JSON, or for a person: lines of text as they are, and tables."""
+    if as_json:
+        _print(json.dumps(facts, indent=1, default=str))
+        return
+    from rich.console import Console
+
+    for part in parts:
+        if isinstance(part, str):
+            _print(part)
+        else:
+            Console().print(part)
+
+
 def _print(text: str) -> None:
     typer.echo(text)
 
 
-def _fail(error: LocalityProfilesError, as_json: bool) -> NoReturn:
-    if as_json:
-        typer.echo(json.dumps(error.as_dict(), indent=1, default=str))
-    else:
-        typer.echo(str(error), err=True)
-    sys.exit(error.exit_code)
-
-
 def main() -> None:
     """Run the command line; an error that a user can mend ends in a sentence, not a trace."""
+    atexit.register(_say_nothing_more)
     arguments = sys.argv[1:]
     try:
         app()
@@ -316,3 +401,17 @@ def main() -> None:
             err=True,
         )
         sys.exit(1)
+
+
+def _fail(error: LocalityProfilesError, as_json: bool) -> NoReturn:
+    if as_json:
+        typer.echo(json.dumps(error.as_dict(), indent=1, default=str))
+    else:
+        typer.echo(str(error), err=True)
+    sys.exit(error.exit_code)
+
+
+def _say_nothing_more() -> None:
+    """Keep the database's complaints about memory, when an error ends the program, from following our sentence."""
+    sys.stderr.flush()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

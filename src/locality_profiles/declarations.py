@@ -51,9 +51,10 @@ class Declaration:
 
     def read(self, table: Any, fields: Mapping[str, Field], *where: str) -> dict[str, Any]:
         """The values of one table, checked against its fields; defaults where a key is not given."""
-        place = f"[{'.'.join(where)}] " if where else ""
+        heading = _heading(where)
+        place = f"{heading} " if where else ""
         if not isinstance(table, dict):
-            self.problem(f"{place}should be a table", f"Write it as [{'.'.join(where)}].", *where)
+            self.problem(f"{place}should be a table", f"Write it as {heading}.", *where)
             return {key: spec.default for key, spec in fields.items()}
         for key in table:
             if key not in fields:
@@ -91,6 +92,12 @@ class Declaration:
         """Raise everything that was found."""
         if self.problems:
             raise error(f"{self.name} cannot be used.", self.problems)
+
+
+def _heading(where: Sequence[str]) -> str:
+    """A table as its own header writes it: [areas], or [[areas.system]] for one of a list."""
+    name = ".".join(part for part in where if not part.isdigit())
+    return f"[[{name}]]" if where and where[-1].isdigit() else f"[{name}]"
 
 
 def _example(spec: Field) -> str:
@@ -142,7 +149,7 @@ def line_numbers(text: str) -> dict[tuple[str, ...], int]:
     counts: dict[tuple[str, ...], int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if found := re.match(r"\s*\[\[\s*(.+?)\s*\]\]", line):
-            path = _key_path(found[1])
+            path = _in_latest(_key_path(found[1]), counts)
             counts[path] = counts.get(path, -1) + 1
             table = (*path, str(counts[path]))
             lines[table] = number
@@ -152,6 +159,16 @@ def line_numbers(text: str) -> dict[tuple[str, ...], int]:
         elif found := re.match(r"""\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\.(?:"[^"]*"|[\w-]+))*)\s*=""", line):
             lines.setdefault((*table, *_key_path(found[1])), number)
     return lines
+
+
+def _in_latest(path: tuple[str, ...], counts: dict[tuple[str, ...], int]) -> tuple[str, ...]:
+    """The path with the number of the latest table of each list that it goes through."""
+    numbered: tuple[str, ...] = ()
+    for part in path[:-1]:
+        numbered = (*numbered, part)
+        if numbered in counts:
+            numbered = (*numbered, str(counts[numbered]))
+    return (*numbered, path[-1])
 
 
 def _key_path(text: str) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ date and fails, which is how ``make check`` keeps them honest.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from locality_profiles.indicators.definition import METHODS, Indicator, Term, indicators, sections
 from locality_profiles.sources import SourceModule, sources
@@ -127,22 +128,33 @@ def _commands() -> str:
     from locality_profiles import cli
 
     command = typer.main.get_command(cli.app)
-    parts = []
     with typer.Context(command, info_name="locality-profiles") as top:
-        for name, sub in command.commands.items():  # type: ignore[attr-defined]
-            with typer.Context(sub, parent=top, info_name=name) as context:
-                lines = [f"## {name}", "", (sub.help or "").strip(), "", "```text", sub.get_usage(context), "```", ""]
-                lines += [_row("option", "meaning"), _row("---", "---")]
-                for parameter in sub.get_params(context):
-                    record = parameter.get_help_record(context)
-                    if record:
-                        lines.append(_row(f"`{record[0]}`", record[1]))
-                parts.append("\n".join(lines))
+        parts = list(_commands_of(command, top))
     about = (
         "Exit codes: 0 fine; 1 data or a check failed; 2 called wrongly, or the workspace cannot be used; 3 try again. "
         "With `--json`, the finer reason stands in `error`."
     )
     return _page("Commands", about, parts)
+
+
+def _commands_of(group: Any, context: Any) -> Iterator[str]:
+    """A part for each command of a group, and of the groups inside it."""
+    import typer
+
+    for name, command in group.commands.items():
+        with typer.Context(command, parent=context, info_name=name) as inner:
+            if hasattr(command, "commands"):
+                yield from _commands_of(command, inner)
+            else:
+                yield _command(command, inner)
+
+
+def _command(command: Any, context: Any) -> str:
+    called = context.command_path.removeprefix("locality-profiles ")
+    lines = [f"## {called}", "", (command.help or "").strip(), "", "```text", command.get_usage(context), "```", ""]
+    lines += [_row("option", "meaning"), _row("---", "---")]
+    records = (parameter.get_help_record(context) for parameter in command.get_params(context))
+    return "\n".join([*lines, *(_row(f"`{record[0]}`", record[1]) for record in records if record)])
 
 
 def main() -> int:

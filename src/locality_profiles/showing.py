@@ -27,7 +27,7 @@ class QueryFailed(LocalityProfilesError):
 
 
 def find_profile(release: Release, wanted: str | None) -> tuple[str, str]:
-    """Type and code of the one profiled area with this code or name; without one, of the first profile.
+    """Type and code of the one profiled area with this code or name; without one, of the first locality or other area.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def find_profile(release: Release, wanted: str | None) -> tuple[str, str]:
         f"select distinct p.area_type, p.area_code, a.area_name from read_parquet('{profile}') p "
         f"join read_parquet('{area}') a using (area_type, area_code)"
     ).fetchall()
-    rows.sort(key=lambda row: (row[0] == "hscp", row))
+    rows.sort(key=lambda row: (row[0] != "locality", row[0] == "hscp", row))
     if wanted is None:
         return rows[0][0], rows[0][1]
     for same in (

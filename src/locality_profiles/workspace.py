@@ -26,6 +26,36 @@ SETTINGS = "profiles.toml"
 DOORS = ("extract", "curated", "profile")
 SYSTEM_NAME = r"[a-z][a-z0-9_]*"
 
+#: What an area system may be made from, and which keys of [[areas.system]] each needs.
+ORIGINS: dict[str, tuple[str, ...]] = {
+    "boundaries": (),  # outlines among the extracts
+    "lookup": (),  # a published lookup among the extracts
+    "file": ("file", "block_column", "name_column"),  # a lookup of the workspace's own, block -> area
+    "polygons": ("file", "name_column"),  # outlines of the workspace's own
+    "blocks": ("area",),  # lists of block codes
+    "points": (),  # the nearest of some points or postcodes; in [[areas.system.area]] or in a file
+    "union": ("of", "area"),  # areas of another system, put together
+    "gp_clusters": (),  # clusters of GP practices, by the practice list
+    "gp_practices": (),  # the people of each GP practice
+}
+
+#: How blocks are placed in outlines that do not follow them.
+FITS = {
+    "largest_overlap": "each block goes to the area that holds most of its land",
+    "centroid": "each block goes to the area that holds its population-weighted centre",
+    "land": "each block is shared by area of land",
+    "population": "each block is shared by where its people live, postcode by postcode",
+}
+
+BLOCK_TYPES = ("data_zone_2001", "data_zone_2011", "data_zone_2022")
+BLOCK_CODE = r"S01\d{6}"
+
+#: The files that make up one shapefile.
+SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".qpj", ".sbn", ".sbx", ".shp.xml")
+
+#: Areas with fewer residents are pointed out, unless the system sets its own.
+MINIMUM_POPULATION = 500
+
 #: Area types that every workspace has, and their names for people (one, several).
 AREA_TITLES: dict[str, tuple[str, str]] = {
     "locality": ("Locality", "Localities"),
@@ -36,23 +66,62 @@ AREA_TITLES: dict[str, tuple[str, str]] = {
     "ward": ("Council ward", "Council wards"),
     "intermediate_zone_2011": ("Intermediate zone", "Intermediate zones"),
     "data_zone_2011": ("Data zone", "Data zones"),
+    "data_zone_2001": ("Data zone of 2001", "Data zones of 2001"),
+    "data_zone_2022": ("Data zone of 2022", "Data zones of 2022"),
+    "gp_cluster": ("GP cluster", "GP clusters"),
     "gp_practice": ("GP practice", "GP practices"),
     "hospital": ("Hospital", "Hospitals"),
 }
 
 
 @dataclass(frozen=True)
+class DeclaredArea:
+    """One area as ``profiles.toml`` lists it: its name and what it is made of."""
+
+    name: str
+    blocks: tuple[str, ...] = ()
+    """Codes of data zones (``from = "blocks"``)."""
+    of: tuple[str, ...] = ()
+    """Names or codes of areas of another system (``from = "union"``)."""
+    postcode: str | None = None
+    """Where the point of a catchment is (``from = "points"``), or else:"""
+    easting: float | None = None
+    northing: float | None = None
+    longitude: float | None = None
+    latitude: float | None = None
+
+
+@dataclass(frozen=True)
 class AreaSystem:
-    """One way of dividing places up, such as localities or neighbourhoods."""
+    """One way of dividing places up, such as localities or neighbourhoods: a [[areas.system]]."""
 
     name: str
     title: str
     plural: str
-    origin: str  # boundaries, lookup or file
+    origin: str  # a key of ORIGINS
     file: str | None = None
+    """Its own file: looked for in the workspace, then in the folder of extracts."""
+    block_type: str = "data_zone_2011"
     block_column: str | None = None
     name_column: str | None = None
+    code_column: str | None = None
+    weight_column: str | None = None
+    postcode_column: str | None = None
+    x_column: str | None = None
+    y_column: str | None = None
+    layer: str | None = None
+    crs: str | None = None
+    """The coordinate system of its file, where the file does not say or is wrong."""
+    fit: str = "largest_overlap"  # a key of FITS
     prefer_lookup: bool = False
+    of: str | None = None
+    """The system that a union is made of."""
+    services: str | None = None
+    """Catchments of these services (gp_practice, hospital), for ``from = "points"``."""
+    partnerships: tuple[str, ...] = ()
+    """Where the system stops, for points and unions: codes of partnerships; empty for wherever it reaches."""
+    minimum_population: int = MINIMUM_POPULATION
+    areas: tuple[DeclaredArea, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +148,18 @@ class Workspace:
     @property
     def published(self) -> Path:
         return self.folder / "data" / "published"
+
+    def system_file(self, system: AreaSystem) -> Path | None:
+        """The file of an area system: in the workspace, else among the extracts; None if it names none."""
+        if not system.file:
+            return None
+        inside = (self.folder / system.file).resolve()
+        return inside if inside.is_file() else (self.extracts / system.file).resolve()
+
+    def system_files(self, system: AreaSystem) -> list[Path]:
+        """The file of an area system with those that belong to it, as far as they are there."""
+        path = self.system_file(system)
+        return files_of(path) if path and path.is_file() else []
 
     @property
     def catalog(self) -> Path:
@@ -132,6 +213,16 @@ class Workspace:
         return sorted(found - ignored - hidden)
 
 
+def files_of(path: Path) -> list[Path]:
+    """The files that one file of areas is made of: several for a shapefile."""
+    if path.suffix.lower() != ".shp":
+        return [path]
+    return sorted(
+        file for file in path.parent.iterdir()
+        if file.name.startswith(f"{path.stem}.") and file.name[len(path.stem) :].lower() in SHAPEFILE
+    )  # fmt: skip
+
+
 def packaged_expectations() -> Path:
     """The suites that come with the package: inside an installed wheel, or at the repository's top."""
     inside = Path(__file__).parent / "expectations"
@@ -175,9 +266,7 @@ def read_workspace(folder: Path | str) -> Workspace:
         if name not in known:
             declared.problem(f"[areas] profile names '{name}', which is no kind of area here",
                              f"Known: {', '.join(sorted(known))}.", "areas", "profile")  # fmt: skip
-    repeated = {s.name for s in systems if sum(other.name == s.name for other in systems) > 1}
-    for name in sorted(repeated):
-        declared.problem(f"two area systems are called '{name}'", "Give each its own name.", "areas", "system")
+    _check_systems(declared, systems)
     partnerships = _partnerships(declared, areas["partnerships"])
     folder_of_extracts = _expanded(declared, extracts["folder"])
     declared.finish(WorkspaceError)
@@ -213,17 +302,99 @@ def _expanded(declared: Declaration, folder: str) -> str:
 
 def _system(declared: Declaration, table: Any, index: str) -> AreaSystem:
     where = ("areas", "system", index)
-    told = declared.read(table, {
-        "name": Field(str, required=True, default="", pattern=SYSTEM_NAME),
-        "title": Field(str, required=True, default=""), "plural": Field(str, required=True, default=""),
-        "from": Field(str, required=True, default="", allowed=("boundaries", "lookup", "file")),
-        "file": Field(str), "block_column": Field(str), "name_column": Field(str),
-        "prefer_lookup": Field(bool, default=False),
-    }, *where)  # fmt: skip
-    if told["from"] == "file":
-        for key in ("file", "block_column", "name_column"):
-            if told[key] is None:
-                declared.problem(f"the area system '{told['name']}' comes from a file but misses '{key}'",
-                                 f'Add {key} = "…".', *where)  # fmt: skip
-    return AreaSystem(told["name"], told["title"], told["plural"], told["from"], told["file"], told["block_column"],
-                      told["name_column"], told["prefer_lookup"])  # fmt: skip
+    told = declared.read(table, _SYSTEM, *where)
+    areas = tuple(
+        _declared_area(declared, area, (*where, "area", str(number))) for number, area in enumerate(told["area"])
+    )
+    name = told["name"]
+    for key in ORIGINS.get(told["from"], ()):
+        if not (areas if key == "area" else told[key]):
+            line = "an [[areas.system.area]] for each area" if key == "area" else f'{key} = "…"'
+            kind = told["from"]
+            declared.problem(f"the area system '{name}' comes from {kind} but misses '{key}'", f"Add {line}.", *where)
+    if told["from"] == "points" and not (areas or told["services"] or told["file"]):
+        remedy = 'Add [[areas.system.area]], a file, or services = "gp_practice".'
+        declared.problem(f"the area system '{name}' has no points", remedy, *where)
+    _check_areas(declared, name, told["from"], areas, where)
+    partnerships = list_of_text(declared, told["partnerships"], *where, "partnerships")
+    return AreaSystem(
+        name, told["title"], told["plural"], told["from"], told["file"], told["blocks"], told["block_column"],
+        told["name_column"], told["code_column"], told["weight_column"], told["postcode_column"], told["x_column"],
+        told["y_column"], told["layer"], told["crs"], told["fit"], told["prefer_lookup"], told["of"], told["services"],
+        partnerships, told["minimum_population"], areas,
+    )  # fmt: skip
+
+
+_SYSTEM = {
+    "name": Field(str, required=True, default="", pattern=SYSTEM_NAME),
+    "title": Field(str, required=True, default=""), "plural": Field(str, required=True, default=""),
+    "from": Field(str, required=True, default="", allowed=tuple(ORIGINS)),
+    "file": Field(str), "blocks": Field(str, default="data_zone_2011", allowed=BLOCK_TYPES),
+    "block_column": Field(str), "name_column": Field(str), "code_column": Field(str), "weight_column": Field(str),
+    "postcode_column": Field(str), "x_column": Field(str), "y_column": Field(str), "layer": Field(str),
+    "crs": Field(str), "fit": Field(str, default="largest_overlap", allowed=tuple(FITS)),
+    "prefer_lookup": Field(bool, default=False), "of": Field(str),
+    "services": Field(str, allowed=("gp_practice", "hospital")), "partnerships": Field(list, default=[]),
+    "minimum_population": Field(int, default=MINIMUM_POPULATION), "area": Field(list, default=[]),
+}  # fmt: skip
+
+_AREA = {
+    "name": Field(str, required=True, default=""), "blocks": Field(list, default=[]), "of": Field(list, default=[]),
+    "postcode": Field(str), "easting": Field(float), "northing": Field(float), "longitude": Field(float),
+    "latitude": Field(float),
+}  # fmt: skip
+
+
+def _declared_area(declared: Declaration, table: Any, where: tuple[str, ...]) -> DeclaredArea:
+    told = declared.read(table, _AREA, *where)
+    blocks, of = (list_of_text(declared, told[key], *where, key) for key in ("blocks", "of"))
+    return DeclaredArea(told["name"], blocks, of, told["postcode"], told["easting"], told["northing"],
+                        told["longitude"], told["latitude"])  # fmt: skip
+
+
+def _check_systems(declared: Declaration, systems: tuple[AreaSystem, ...]) -> None:
+    """Each system has a name of its own, and a union is made of one that stands above it."""
+    for number, system in enumerate(systems):
+        where = ("areas", "system", str(number))
+        earlier = [other.name for other in systems[:number]]
+        if system.name and system.name in earlier:
+            declared.problem(f"two area systems are called '{system.name}'", "Give each its own name.", *where, "name")
+        if system.of and system.of in {other.name for other in systems[number:]}:
+            declared.problem(f"the area system '{system.name}' is made of '{system.of}', which does not stand above it",
+                             f"Put the [[areas.system]] of '{system.of}' before it.", *where, "of")  # fmt: skip
+        elif system.of and system.of not in (*earlier, *AREA_TITLES):
+            declared.problem(f"the area system '{system.name}' is made of '{system.of}', which is no kind of area here",
+                             f"Known: {', '.join([*earlier, *AREA_TITLES])}.", *where, "of")  # fmt: skip
+
+
+def _check_areas(
+    declared: Declaration, system: str, origin: str, areas: tuple[DeclaredArea, ...], where: tuple[str, ...]
+) -> None:
+    """Each listed area has what its origin asks for, a name of its own, and blocks that no other has."""
+    needed = {"blocks": "blocks", "union": "of"}.get(origin)
+    for number, area in enumerate(areas):
+        at = (*where, "area", str(number))
+        called = f"the area '{area.name}'" if area.name else f"area number {number + 1}"
+        if needed and not getattr(area, needed):
+            declared.problem(f"{called} of '{system}' lists nothing", f'Add {needed} = ["…"].', *at)
+        located = (
+            area.postcode or None not in (area.easting, area.northing) or None not in (area.longitude, area.latitude)
+        )
+        if origin == "points" and not located:
+            declared.problem(f"the point '{area.name}' of '{system}' has no place",
+                             "Add postcode, or easting and northing, or longitude and latitude.", *at)  # fmt: skip
+        if area.name and area.name in {other.name for other in areas[:number]}:
+            declared.problem(f"two areas of '{system}' are called '{area.name}'", "Give each its own name.", *at)
+        for part in ("blocks", "of"):
+            taken = {code: other.name for other in areas[:number] for code in getattr(other, part)}
+            for code in getattr(area, part):
+                if code in taken:
+                    declared.problem(f"'{code}' is in two areas of '{system}': '{taken[code]}' and '{area.name}'",
+                                     "Take it out of one.", *at, part)  # fmt: skip
+            for code in sorted({code for code in getattr(area, part) if getattr(area, part).count(code) > 1}):
+                declared.problem(f"'{code}' stands more than once in {called} of '{system}'", "Once is enough.",
+                                 *at, part)  # fmt: skip
+        for code in area.blocks:
+            if not re.fullmatch(BLOCK_CODE, code):
+                declared.problem(f"'{code}' in {called} of '{system}' is no code of a data zone",
+                                 "A code like S01000000 was expected.", *at, "blocks")  # fmt: skip

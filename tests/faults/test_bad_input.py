@@ -15,7 +15,7 @@ from locality_profiles.errors import LocalityProfilesError
 from locality_profiles.publish.releases import current_release
 
 YEARS = "population/dz2011-pop-est_2017-2020.csv"
-LOOKUP = "lookups/dz2011_codes_and_labels.csv"
+LOOKUP = "lookups/DataZone2011lookup.csv"
 CARE = "social_care/data_homecare_locality.csv"
 
 
@@ -88,7 +88,7 @@ CASES = [
                  ["'age_group'", "there is a column 'age_groups'", "Rename"], id="renamed column"),
     pytest.param(edit(YEARS, ("S01900007", "S01909999"), count=3), ["dz2011-pop-est", "S01909999"],
                  id="unknown data-zone code"),
-    pytest.param(repeat_row, [LOOKUP, "rows", "'DataZone'", "more than one row"], id="duplicated key"),
+    pytest.param(repeat_row, [LOOKUP, "rows", "'DZ2011_Code'", "more than one row"], id="duplicated key"),
     pytest.param(cut_short, [CARE, "row", "cut short"], id="truncated file"),
     pytest.param(empty_file, [CARE, "the file is empty", "Download it again"], id="empty file"),
     pytest.param(workbook_named_csv, ["sape-2021-males.csv", "an Excel workbook", "text file such as CSV"],

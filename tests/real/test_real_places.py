@@ -70,6 +70,13 @@ def test_a_lookup_places_every_data_zone(extract: Any, name: str, kinds: dict[st
     assert Counter(tables["membership"]["area_type"].to_pylist()) == dict.fromkeys([*kinds, "country"], ZONES)
 
 
+def test_wards_are_best_fits_and_the_rest_is_exact(extract: Any) -> None:
+    table = extract(GOVERNMENT_LOOKUP).curated.tables["membership"]
+    found = Counter(columns(table, "area_type", "method", "grade", "estimated"))
+    assert found.pop(("ward", "lookup_best_fit", 3, True)) == ZONES
+    assert {key[1:] for key in found} == {("lookup", 1, False)}
+
+
 def test_every_area_but_the_country_has_the_parent_that_the_ladder_names(extract: Any) -> None:
     areas = extract(GOVERNMENT_LOOKUP).curated.tables["area"]
     assert set(columns(areas, "area_type", "parent_type")) == {

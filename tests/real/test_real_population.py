@@ -150,13 +150,37 @@ def test_councils_since_1998_are_named_and_their_sexes_added_up(read: Read) -> N
 # --- GP practices -------------------------------------------------------------------------------------
 
 
-def test_891_practices_are_in_153_clusters_and_shetland_has_nine_in_one(read: Read) -> None:
-    practices = read(DIRECTORY).tables["service"]
+def test_887_of_891_practices_are_in_149_clusters_and_shetland_has_nine_in_one(read: Read) -> None:
+    """Four more names are 'Undefined' of a board: their practices are in no cluster."""
+    curated = read(DIRECTORY)
+    practices = curated.tables["service"]
     assert practices.num_rows == 891
-    assert pc.count_distinct(practices["cluster_name"]).as_py() == 153
+    assert pc.count_distinct(practices["cluster_name"]).as_py() == 149
+    assert curated.notes == ("practices in no cluster: 4",)
     shetland = only(practices, hscp=SHETLAND_PARTNERSHIP)
     assert shetland.num_rows == 9
     assert shetland["cluster_name"].unique().to_pylist() == ["Shetland"]
+
+
+def test_the_directory_is_of_april_2024_by_its_name(read: Read) -> None:
+    curated = read(DIRECTORY)
+    assert curated.claims == ("GP practices, 1 April 2024",)
+    clusters = curated.tables["practice_cluster"]
+    assert clusters.num_rows == 891
+    assert clusters["as_at"].unique().to_pylist() == [date(2024, 4, 1)]
+    assert clusters["hscp"].null_count == 0
+
+
+def test_three_clusters_lie_across_two_partnerships(read: Read) -> None:
+    clusters = (
+        read(DIRECTORY).tables["practice_cluster"].group_by("cluster_name").aggregate([("hscp", "count_distinct")])
+    )
+    crossing = clusters.filter(
+        pc.and_(pc.greater(clusters["hscp_count_distinct"], 1), pc.is_valid(clusters["cluster_name"]))
+    )
+    assert sorted(crossing["cluster_name"].to_pylist()) == [
+        "Bothwell, Uddingston & Viewpark", "Doon Valley Cluster", "Kinross/Errol/Bridge of Earn",
+    ]  # fmt: skip
 
 
 def test_nine_shetland_practices_have_22869_patients(read: Read) -> None:

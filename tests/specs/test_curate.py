@@ -10,40 +10,13 @@ from pathlib import Path
 
 import pytest
 from ages import every_age
-from pictures import csv_file, geojson, square
+from pictures import csv_file
 from running import Run, run
+from small_country import PEOPLE, SETTINGS, country_at
 
 from locality_profiles.curate import facts
 from locality_profiles.errors import ExtractRefused, UnknownArea, WorkspaceError
 
-SETTINGS = """
-[workspace]
-title = "Two partnerships"
-synthetic = true
-[areas]
-partnerships = "all"
-profile = ["locality", "hscp"]
-[[areas.system]]
-name = "locality"
-title = "Locality"
-plural = "Localities"
-from = "boundaries"
-prefer_lookup = true
-"""
-LOOKUP = """
-DataZone | DataZoneName | IntZone | IntZoneName | CA | CAName | HSCP | HSCPName | HB | HBName | Country
-S01900001 | Ness 1 | S02900001 | Ness | S12900001 | Ness Islands | S37900001 | Ness | S08900001 | NHS Ness | S92900001
-S01900002 | Ness 2 | S02900001 | Ness | S12900001 | Ness Islands | S37900001 | Ness | S08900001 | NHS Ness | S92900001
-S01900003 | Holm 1 | S02900002 | Holm | S12900002 | Holm | S37900002 | Holm & Bay | S08900002 | NHS Firth | S92900001
-S01900004 | Bay 1 | S02900003 | Bay | S12900003 | Bay | S37900002 | Holm & Bay | S08900002 | NHS Firth | S92900001
-"""
-PEOPLE = """
-Year | DataZone  | DataZoneQF | Sex    | SexQF | AllAges | 0 | 30 | 90
-2021 | S01900001 |            | All    | d     | 100     | 10 | 80 | 10
-2021 | S01900002 |            | All    | d     | 50      | 5  | 40 | 5
-2021 | S01900003 |            | All    | d     | 30      | 5  | 20 | 5
-2021 | S01900004 |            | All    | d     | 20      | 0  | 20 | 0
-"""
 HOME_CARE = """
 financial_quarter | sending_location | locality | age_group | measure | value
 2020/21 Q4 | Ness Islands | East | All Ages | Number of People | 10
@@ -51,29 +24,13 @@ financial_quarter | sending_location | locality | age_group | measure | value
 2020/21 Q4 | Bay          | East | All Ages | Number of People | 15
 2020/21 Q4 | Ness Islands | Outside Partnership | All Ages | Number of People | 5
 """
-#: Zones stand in a row from west to east, each 0.1 degrees wide, at 59 degrees north.
-WEST = {"S01900001": -4.0, "S01900002": -3.9, "S01900003": -3.8, "S01900004": -3.7}
-
-
-def outlines(folder: Path, *localities: tuple[str, str, float, float]) -> None:
-    zones = [({"dz11_code": code, "dz11_name": code}, square(west, 59, 0.1)) for code, west in WEST.items()]
-    geojson(folder / "zones.geojson", *zones)
-    geojson(folder / "localities.geojson", *(
-        ({"area_name": name, "hscp2019name": hscp, "code": f"S99{number:06d}"}, square(west, 59, side))
-        for number, (name, hscp, west, side) in enumerate(localities, start=1)
-    ))  # fmt: skip
 
 
 @pytest.fixture
 def country(tmp_path: Path) -> Path:
     """A workspace with its extracts, to be changed by the test."""
-    raw = tmp_path / "data" / "raw"
-    raw.mkdir(parents=True)
-    (tmp_path / "profiles.toml").write_text(SETTINGS, encoding="utf-8")
-    csv_file(raw / "lookup.csv", LOOKUP)
-    csv_file(raw / "people2021.csv", every_age(PEOPLE))
-    csv_file(raw / "care.csv", HOME_CARE)
-    outlines(raw, ("West", "Ness", -4.0, 0.1), ("East", "Ness", -3.9, 0.1), ("East", "Holm and Bay", -3.8, 0.2))
+    country_at(tmp_path)
+    csv_file(tmp_path / "data" / "raw" / "care.csv", HOME_CARE)
     return tmp_path
 
 

@@ -72,6 +72,14 @@ def test_the_governments_layout_adds_wards_and_gives_boards_their_nhs(tmp_path: 
     assert ("S01900002", "ward", "S13900002") in rows(read.tables["membership"], "block_code", "area_type", "area_code")
 
 
+def test_wards_are_best_fits_and_all_other_areas_are_exact(tmp_path: Path) -> None:
+    membership = curated(csv_file(tmp_path / "lookup.csv", GOVERNMENT)).tables["membership"]
+    told = {row[0]: row[1:] for row in rows(membership, "area_type", "method", "grade", "estimated")}
+    assert told.pop("ward") == ("lookup_best_fit", 3, True)
+    assert set(told) == {"intermediate_zone_2011", "council_area", "hscp", "health_board", "country"}
+    assert set(told.values()) == {("lookup", 1, False)}
+
+
 def test_the_governments_layout_is_read_without_wards(tmp_path: Path) -> None:
     without = "\n".join("|".join(line.split("|")[:4] + line.split("|")[6:]) for line in GOVERNMENT.strip().splitlines())
     read = curated(csv_file(tmp_path / "lookup.csv", without))

@@ -149,3 +149,17 @@ def test_an_edition_on_2001_data_zones_is_not_read(tmp_path: Path) -> None:
 
     old = csv_file(tmp_path / "simd.csv", QUINTILES.replace("SIMD2020V2", "SIMD2012"))
     assert read_extract(old) == []
+
+
+def test_zones_of_another_edition_are_told_by_their_codes(tmp_path: Path) -> None:
+    read = curated(csv_file(tmp_path / "simd.csv", QUINTILES.replace("S0190", "S0198")))
+    assert set(read.tables["deprivation"]["block_type"].to_pylist()) == {"data_zone_2022"}
+    assert read.claims == ("SIMD 2020v2, quintiles, 2022 data zones",)
+
+
+@pytest.mark.parametrize(("drawing", "column"), [
+    (QUINTILES, "DataZone"), (RANKS, "Data_Zone"), (INDICATORS, "Data_Zone"),
+])  # fmt: skip
+def test_zones_of_two_editions_in_one_file_are_refused(tmp_path: Path, drawing: str, column: str) -> None:
+    message = refusal(csv_file(tmp_path / "simd.csv", drawing.replace("S01900002", "S01990002")))
+    assert f"row 3, column '{column}': found codes of 2001 data zones (S01990002) among 2011 data zones" in message

@@ -76,8 +76,8 @@ def test_the_renamed_columns_without_categories_are_read_as_all(tmp_path: Path) 
 def test_each_hospital_lies_in_one_board(tmp_path: Path) -> None:
     found = table(tmp_path, OLDER, "membership")
     assert rows(found, "block_type", "block_code", "area_type", "area_code", "weight", "method") == [
-        ("hospital", "X901H", "health_board", "S08900001", 1.0, "lookup"),
-        ("hospital", "X902H", "health_board", "S08900001", 1.0, "lookup"),
+        ("hospital", "X901H", "health_board", "S08900001", 1.0, "reported"),
+        ("hospital", "X902H", "health_board", "S08900001", 1.0, "reported"),
     ]
 
 

@@ -327,3 +327,14 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
 def lines(drawing: str) -> list[str]:
     """The lines of a drawn table."""
     return [" | ".join(row) for row in cells(drawing)]
+
+
+def test_zones_of_another_edition_are_told_by_their_codes(tmp_path: Path) -> None:
+    read = curated(open_data(tmp_path, OPEN_DATA.replace("S0190", "S0198")))
+    assert set(read.tables["population"]["block_type"].to_pylist()) == {"data_zone_2022"}
+    assert "population of 2022 data zones, mid-2021, all" in read.claims
+
+
+def test_zones_of_two_editions_in_one_file_are_refused(tmp_path: Path) -> None:
+    message = refusal(open_data(tmp_path, OPEN_DATA.replace("S01900002", "S01990002")))
+    assert "rows 8, 9, 10, column 'DataZone': found codes of 2001 data zones (S01990002) among 2011" in message

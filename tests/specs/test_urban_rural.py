@@ -51,3 +51,14 @@ def test_a_renamed_scheme_is_named_with_the_likely_new_name(tmp_path: Path) -> N
     """)  # fmt: skip
     message = refusal(path)
     assert "column 'UrbanRural6fold2020': the column is missing; there is a column 'UrbanRural6fold'" in message
+
+
+def test_zones_of_another_edition_are_told_by_their_codes(tmp_path: Path) -> None:
+    read = curated(csv_file(tmp_path / "classes.csv", CLASSES.replace("S0190", "S0198").replace("2020", "2022")))
+    assert set(read.tables["classification"]["block_type"].to_pylist()) == {"data_zone_2022"}
+    assert "urban rural classification, 6-fold, 2022, 2022 data zones" in read.claims
+
+
+def test_zones_of_two_editions_in_one_file_are_refused(tmp_path: Path) -> None:
+    message = refusal(csv_file(tmp_path / "classes.csv", CLASSES.replace("S01900002", "S01990002")))
+    assert "row 3, column 'DataZone': found codes of 2001 data zones (S01990002) among 2011 data zones" in message

@@ -10,20 +10,16 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from locality_profiles.curate.places import (
-    BLOCK,
-    System,
-    lookup_places,
-    own_partnerships,
-    partnership_book,
-    place_system,
-    union,
-)
+from locality_profiles.curate.described import describe, editions
+from locality_profiles.curate.ground import BLOCK, Ground, partnership_book, union
+from locality_profiles.curate.linking import block_shares, whole_membership
+from locality_profiles.curate.places import lookup_places, own_partnerships, place_systems
 from locality_profiles.curate.staging import StagedFile, staged_tables, union_of
+from locality_profiles.curate.systems import System
 from locality_profiles.errors import ExtractRefused, Problem, UnknownArea
 from locality_profiles.geography.names import NameBook, slug
 from locality_profiles.tables.contract import TableContract
-from locality_profiles.tables.curated import CONTRACTS
+from locality_profiles.tables.curated import CONTRACTS, MEMBERSHIP, OUT
 from locality_profiles.tables.geo import as_geoparquet
 from locality_profiles.tables.store import (
     ROW_GROUP,
@@ -33,14 +29,13 @@ from locality_profiles.tables.store import (
     connect,
     keep_contract,
     key_of,
-    sha256_of,
 )
 from locality_profiles.workspace import Workspace
 
 #: Tables of facts, in the order in which they are made; population_class needs the three before it.
 FACTS = (
     "population", "deprivation", "classification", "activity", "registration", "service", "household", "budget_line",
-    "unit_cost",
+    "unit_cost", "postcode", "patient_zone", "practice_cluster", "block_point",
 )  # fmt: skip
 
 #: Tables of which one row may come from several extracts.
@@ -73,48 +68,53 @@ def curate(workspace: Workspace, files: Sequence[StagedFile], store: Store) -> C
     ExtractRefused, UnknownArea, ContractBroken, WorkspaceError
         If a name or code cannot be placed, or a table does not keep its contract.
     """
-    places_key = _places_key(workspace, files)
     with connect() as connection:
-        lookup_places(connection, files)
+        ground = stand_on(connection, workspace, files)
         partnerships = own_partnerships(connection, workspace)
-        tables, notes = _places(connection, workspace, files, store, places_key)
+        tables, systems, notes = lay_out(ground, store)
         connection.execute(f"create view area as select * from {tables['area'].relation}")
         for table in FACTS:
-            stored, more = _fact(connection, workspace, files, store, table, places_key)
+            stored, more = _fact(connection, workspace, files, store, table, tables)
             tables[table] = stored
             notes += more
         for table in ("population", "deprivation", "classification", "service"):
             connection.execute(f"create view {table} as select * from {tables[table].relation}")
         tables["population_class"] = _population_class(connection, store, tables)
-        tables["membership"] = _whole_membership(connection, store, tables, files, places_key)
+        tables["_block_share"] = block_shares(connection, ground, store, tables)
+        tables["membership"] = whole_membership(connection, ground, store, tables, systems, files)
+        _keep(connection, store, tables["membership"])
+        described, more = describe(ground, store, tables, systems, partnerships)
+        tables.update(described)
+        tables.update({f"{piece.table}:{system.name}": piece for system in systems for piece in system.stored})
+        notes += [*tables["_block_share"].manifest["notes"], *more]
     return CuratedSet(tables, tuple(notes), partnerships)
 
 
-def _places_key(workspace: Workspace, files: Sequence[StagedFile]) -> str:
-    staged = sorted(s.key for t in ("area", "membership", "boundary") for s in staged_tables(files, t))
-    systems = [
-        (s, sha256_of(workspace.extracts / s.file) if s.file and (workspace.extracts / s.file).is_file() else None)
-        for s in workspace.systems
-    ]
-    return key_of("places", staged, systems, dict(workspace.names), code_key())
+def stand_on(connection: duckdb.DuckDBPyConnection, workspace: Workspace, files: Sequence[StagedFile]) -> Ground:
+    """The ground of a workspace, with the tables ``lookup_area`` and ``lookup_membership``."""
+    lookup_places(connection, files)
+    return Ground(connection, workspace, files)
+
+
+def lay_out(ground: Ground, store: Store) -> tuple[dict[str, Stored], list[System], list[str]]:
+    """Editions, area systems, and the tables that follow from them: area, blocks in areas, outlines."""
+    tables = editions(ground, store)
+    systems = place_systems(ground, store)
+    tables.update(_places(ground, store, systems, tables))
+    return tables, systems, [note for system in systems for note in system.notes]
 
 
 # --- places ---------------------------------------------------------------------------------------
 
 
-def _places(
-    connection: duckdb.DuckDBPyConnection,
-    workspace: Workspace,
-    files: Sequence[StagedFile],
-    store: Store,
-    key: str,
-) -> tuple[dict[str, Stored], list[str]]:
-    """Tables ``area``, ``block_membership`` (blocks in areas) and ``boundary``."""
+def _places(ground: Ground, store: Store, systems: Sequence[System], tables: Mapping[str, Stored]) -> dict[str, Stored]:
+    """Tables ``area``, ``_block_membership`` (2011 zones in areas) and ``boundary``."""
+    connection, files = ground.connection, ground.files
+    staged = sorted(s.key for t in ("area", "membership", "boundary") for s in staged_tables(files, t))
+    key = key_of("places", staged, [s.key for s in systems], tables["block_conversion"].key, code_key())
     found = {name: store.find(name, key) for name in ("area", "_block_membership", "boundary")}
     if all(found.values()):
-        return {name: stored for name, stored in found.items() if stored}, list(found["area"].manifest["notes"])  # type: ignore[union-attr]
-    systems = [place_system(connection, system, workspace, files) for system in workspace.systems]
-    notes = [note for system in systems for note in system.notes]
+        return {name: stored for name, stored in found.items() if stored}
     connection.register("system_area", pa.concat_tables([s.areas for s in systems]) if systems else _none("area"))
     connection.register(
         "system_membership", pa.concat_tables([s.membership for s in systems]) if systems else _none("membership")
@@ -122,97 +122,57 @@ def _places(
     area_columns = ", ".join(column.name for column in CONTRACTS["area"].columns)
     areas = store.write_query("area", key, connection, (
         f"select {area_columns} from lookup_area where area_code is not null union all "
-        f"select {area_columns} from system_area order by area_type, area_code"
-    ), {"notes": notes})  # fmt: skip
-    _keep(connection, store, areas)
-    member_columns = ", ".join(column.name for column in CONTRACTS["membership"].columns)
-    members = store.write_query("_block_membership", key, connection, (
-        f"select {member_columns} from lookup_membership union all select {member_columns} from system_membership "
-        "order by area_type, area_code, block_code"
+        f"select {area_columns} from system_area union all {_areas_of_editions(tables)} "
+        "order by area_type, area_code"
     ), {})  # fmt: skip
-    boundaries = store.write("boundary", key, _boundaries(connection, workspace, files, systems), {})
-    return {"area": areas, "_block_membership": members, "boundary": boundaries}, notes
+    _keep(connection, store, areas)
+    columns = ", ".join(column.name for column in MEMBERSHIP.columns if column.name not in ("grade", "estimated"))
+    # Lookups of before the grade was told are exact; a table in an area of which one block is estimated is so whole.
+    block_membership = store.write_query("_block_membership", key, connection, (
+        f"select {columns}, coalesce(grade, 1) as grade, bool_or(coalesce(estimated, false)) "
+        "over (partition by block_type, area_type, area_code) as estimated from lookup_membership union all by name "
+        f"select {columns}, grade, estimated from system_membership order by area_type, area_code, block_code"
+    ), {})  # fmt: skip
+    boundaries = store.write("boundary", key, _boundaries(ground, systems), {})
+    return {"area": areas, "_block_membership": block_membership, "boundary": boundaries}
+
+
+def _areas_of_editions(tables: Mapping[str, Stored]) -> str:
+    """Zones of other editions as areas, so that figures about them have a place with a name."""
+    columns = {column.name: "null" for column in CONTRACTS["area"].columns} | {
+        "area_type": "from_type", "area_code": "from_code", "area_name": "from_code",
+        "extract_id": "any_value(extract_id)",
+    }  # fmt: skip
+    chosen = ", ".join(f"{value} as {name}" for name, value in columns.items())
+    return f"select {chosen} from {tables['block_conversion'].relation} group by from_type, from_code"
 
 
 def _none(table: str) -> pa.Table:
     return CONTRACTS[table].schema.empty_table()
 
 
-def _boundaries(
-    connection: duckdb.DuckDBPyConnection, workspace: Workspace, files: Sequence[StagedFile], systems: Sequence[System]
-) -> pa.Table:
+def _boundaries(ground: Ground, systems: Sequence[System]) -> pa.Table:
     """Outlines with their areas' codes; those of areas that this workspace does not know are left out."""
-    query = union(connection, files, "boundary")
-    if not query:
-        return as_geoparquet(_none("boundary"))
-    book = partnership_book(connection, dict(workspace.names))
-    parents = connection.execute(f"select distinct place_parent from ({query}) where area_code is null").fetchall()
-    connection.register("parent_code", pa.table({
-        "place_parent": pa.array([row[0] for row in parents], pa.string()),
-        "code": pa.array([row[0] and book.code(row[0]) for row in parents], pa.string()),
+    own = [
+        s.outlines.append_column("area_type", pa.array([s.name] * len(s.outlines), pa.string())) for s in systems
+    ]  # fmt: skip
+    ground.connection.register("own_outline", pa.concat_tables(own) if own else pa.table({
+        "area_code": pa.array([], pa.string()), "geometry": pa.array([], pa.binary()),
+        "area_type": pa.array([], pa.string()),
     }))  # fmt: skip
-    table = connection.sql(
-        f"""select b.area_type, coalesce(b.area_code, a.area_code) as area_code, coalesce(b.area_name, b.place_name)
-                as area_name, b.geometry, b.extract_id
-            from ({query}) b
-            left join parent_code p on p.place_parent is not distinct from b.place_parent
-            left join system_area a on b.area_code is null and a.area_type = b.area_type
-                and a.area_name = b.place_name and a.parent_code = p.code
-            where coalesce(b.area_code, a.area_code) is not null order by 1, 2"""
+    query = union(ground.connection, ground.files, "boundary")
+    supplied = (
+        f"""select area_type, area_code, coalesce(area_name, place_name) as area_name, geometry, extract_id
+            from ({query})
+            where area_code is not null and area_type not in (select area_type from own_outline) union all"""
+        if query else ""
+    )  # fmt: skip
+    table = ground.connection.sql(
+        f"""{supplied}
+            select o.area_type, o.area_code, a.area_name, o.geometry, a.extract_id
+            from own_outline o join system_area a using (area_type, area_code) order by 1, 2"""
     ).to_arrow_table()
     return as_geoparquet(table.cast(CONTRACTS["boundary"].schema))
-
-
-def _whole_membership(
-    connection: duckdb.DuckDBPyConnection,
-    store: Store,
-    tables: Mapping[str, Stored],
-    files: Sequence[StagedFile],
-    places_key: str,
-) -> Stored:
-    """Every block's areas: blocks, areas nested in areas, premises in areas, and each area in itself."""
-    key = key_of("membership", places_key, tables["service"].key,
-                 sorted(s.key for s in staged_tables(files, "membership")))  # fmt: skip
-    if stored := store.find("membership", key):
-        return stored
-    connection.execute(f"create view block_membership as select * from {tables['_block_membership'].relation}")
-    hospitals = union(connection, files, "membership", ["emergency_attendance"])
-    boards = (
-        f"select block_code, any_value(area_code) as board from ({hospitals}) "
-        "where block_type = 'hospital' and area_type = 'health_board' group by 1"
-        if hospitals else "select '' as block_code, '' as board where false"
-    )  # fmt: skip
-    stored = store.write_query("membership", key, connection, f"""
-        with size as (select area_type, area_code, count(*) as blocks from block_membership group by all),
-        nested as (
-            select a.area_type as block_type, a.area_code as block_code, b.area_type, b.area_code
-            from block_membership a join block_membership b using (block_type, block_code)
-            join size s on s.area_type = a.area_type and s.area_code = a.area_code
-            where a.area_type <> b.area_type and a.weight = 1 and b.weight = 1
-            group by all having count(*) = any_value(s.blocks)),
-        board as ({boards}),
-        premises as (
-            select s.service_type as block_type, s.service_code as block_code, m.area_type, m.area_code
-            from service s join block_membership m on m.block_code = s.data_zone
-            where s.service_type <> 'hospital' or m.area_type not in ('health_board', 'country')
-               or s.service_code not in (select block_code from board)),
-        reported as (
-            select 'hospital' as block_type, block_code, m.area_type, m.area_code
-            from board join (select block_code as code, area_type, area_code from nested
-                             where block_type = 'health_board' and area_type = 'country' union all
-                             select area_code, area_type, area_code from area where area_type = 'health_board') m
-              on m.code = board.board)
-        select * from (
-            select block_type, block_code, area_type, area_code, weight, method, quality, vintage, extract_id
-            from block_membership
-            union all
-            select area_type, area_code, area_type, area_code, 1, 'identity', null, vintage, extract_id from area
-            union all select *, 1, 'nested', null, null, '' from nested
-            union all select *, 1, 'premises', null, null, '' from premises
-            union all select *, 1, 'reported', null, null, '' from reported)
-        order by area_type, area_code, block_type, block_code""", {})  # fmt: skip
-    _keep(connection, store, stored)
-    return stored
 
 
 # --- facts ----------------------------------------------------------------------------------------
@@ -224,25 +184,34 @@ def _fact(
     files: Sequence[StagedFile],
     store: Store,
     table: str,
-    places_key: str,
+    tables: Mapping[str, Stored],
 ) -> tuple[Stored, list[str]]:
-    """One table of facts, from every extract that gives rows for it."""
+    """One table of facts, from every extract that gives rows for it.
+
+    Its key holds what its rows depend on (the extracts, the lookup, and the codes that names mean) and
+    not the area systems, so adding a system reads no fact again.
+    """
     pieces = staged_tables(files, table)
-    key = key_of(table, sorted(stored.key for stored in pieces), places_key)
-    if stored := store.find(table, key):
-        return stored, list(stored.manifest["notes"])
     contract = CONTRACTS[table]
     query = union(connection, files, table)
+    depends: list[object] = [table, sorted(stored.key for stored in pieces), code_key()]
     if not query:
-        return store.write(table, key, contract.schema.empty_table(), {"notes": []}), []
+        key = key_of(*depends)
+        stored = store.find(table, key) or store.write(table, key, contract.schema.empty_table(), {"notes": []})
+        return stored, []
     connection.execute(f"create or replace temp view supplied as {query}")
+    if any(column.name == "block_code" for column in contract.columns):
+        depends += [_lookup_key(files), tables["block_conversion"].key, tables["code_change"].key,
+                    _resolve_names(connection, workspace, files, table)]  # fmt: skip
+    key = key_of(*depends)
+    if found := store.find(table, key):
+        return found, list(found.manifest["notes"])
     as_they_are = _complete(pieces) if table not in MERGED else []
     others = [piece.path for piece in pieces if piece not in as_they_are]
     connection.execute(f"create or replace temp view to_be_written as {union_of(table, others)}")
     notes: list[str] = []
     if any(column.name == "block_code" for column in contract.columns):
-        _resolve_names(connection, workspace, files, table)
-        notes = _check_codes(connection, files, table)
+        notes = _check_codes(connection, files, table, tables)
         rows = _coded_rows(contract, "to_be_written")
     else:
         rows = f"select {', '.join(_listed(contract))} from to_be_written"
@@ -250,6 +219,9 @@ def _fact(
         rows = f"{rows} {_totals_of_sexes(connection, _coded_rows(contract, 'supplied'))}"
     elif table == "deprivation":
         rows = _deprivation_rows(rows)
+    elif table == "service":
+        rows = f"""select * from ({rows}) qualify row_number() over (
+            partition by service_type, service_code order by as_at desc nulls last, extract_id) = 1"""
     order = ", ".join(f'"{column}"' for column in contract.sort)
     query = f"select * from ({rows}) order by {order}"
     stored = store.write_query(table, key, connection, query, {"notes": notes}, as_they_are)
@@ -315,8 +287,8 @@ def _deprivation_rows(rows: str) -> str:
 
 def _resolve_names(
     connection: duckdb.DuckDBPyConnection, workspace: Workspace, files: Sequence[StagedFile], table: str
-) -> None:
-    """Make the table ``name_code``: the code that each name in the supplied rows means.
+) -> list[tuple[str | None, ...]]:
+    """Make the table ``name_code``: the code that each name in the supplied rows means. Also gives its rows.
 
     Raises
     ------
@@ -348,6 +320,13 @@ def _resolve_names(
         "code": pa.array(codes, pa.string()),
     }))  # fmt: skip
     connection.execute("create or replace temp table name_code as select * from name_code_rows")
+    return [(*row[:3], code) for row, code in zip(named, codes, strict=True)]
+
+
+def _lookup_key(files: Sequence[StagedFile]) -> list[str]:
+    """Keys of what was staged from the data-zone lookup, against which codes are checked."""
+    parts = [part for file in files for part in file.parts if part.kind == "data_zone_lookup"]
+    return sorted(stored.key for part in parts for stored in part.tables.values())
 
 
 class _CodeFinder:
@@ -382,12 +361,15 @@ class _CodeFinder:
 
 def _areas_of(connection: duckdb.DuckDBPyConnection, area_type: str, hscp: str | None) -> list[tuple[str, str]]:
     return connection.execute(
-        "select area_code, area_name from area where area_type = ? and (? is null or parent_code = ?)",
+        "select area_code, area_name from area where area_type = ? and (? is null or parent_code = ?) "
+        f"and area_code <> '{OUT}' and not ends_with(area_code, '/{OUT}')",
         [area_type, hscp, hscp],
     ).fetchall()
 
 
-def _check_codes(connection: duckdb.DuckDBPyConnection, files: Sequence[StagedFile], table: str) -> list[str]:
+def _check_codes(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[StagedFile], table: str, tables: Mapping[str, Stored]
+) -> list[str]:
     """Refuse unknown data-zone codes; note other codes that the lookup does not hold.
 
     Raises
@@ -396,10 +378,16 @@ def _check_codes(connection: duckdb.DuckDBPyConnection, files: Sequence[StagedFi
         Naming file, row and code of every unknown data zone.
     """
     unknown = connection.execute(
-        "select block_type, extract_id, list(distinct block_code order by block_code), count(*) from supplied s "
-        "where block_code is not null and block_type in (select area_type from area) and not exists "
-        "(select 1 from area a where a.area_type = s.block_type and a.area_code = s.block_code) "
-        "group by 1, 2 order by 1, 2"
+        f"""with known as (
+                select area_type, area_code from lookup_area where area_code is not null union
+                select from_type, from_code from {tables["block_conversion"].relation} union
+                select c.area_type, c.old_code from {tables["code_change"].relation} c
+                join lookup_area a on a.area_type = c.area_type and a.area_code = c.new_code),
+            checked as (select distinct area_type from known union select unnest(['data_zone_2001', 'data_zone_2022']))
+            select block_type, extract_id, list(distinct block_code order by block_code), count(*) from supplied s
+            where block_code is not null and block_type in (select area_type from checked) and not exists
+                (select 1 from known a where a.area_type = s.block_type and a.area_code = s.block_code)
+            group by 1, 2 order by 1, 2"""
     ).fetchall()
     by_id = {file.extract_id: file for file in files}
     problems, notes = [], []
@@ -414,9 +402,13 @@ def _check_codes(connection: duckdb.DuckDBPyConnection, files: Sequence[StagedFi
                 by_id[extract].name, column=column, rows=rows[:5], count=len(codes),
             ))  # fmt: skip
         else:
+            why = (
+                "for which no conversion is among the extracts" if block_type.startswith("data_zone_")
+                else "that the lookup does not hold"
+            )  # fmt: skip
             notes.append(
-                f"{by_id[extract].name}: {count:,} rows of {table} are about {kind} codes that the lookup does not "
-                f"hold ({listed}); they are kept and not used"
+                f"{by_id[extract].name}: {count:,} rows of {table} are about {kind} codes {why} ({listed}); "
+                "they are kept and not used"
             )
     if problems:
         raise ExtractRefused(f"{len(problems)} extract(s) hold unknown codes.", problems)

@@ -94,8 +94,12 @@ def _prepare(connection: duckdb.DuckDBPyConnection, area_types: Sequence[str]) -
     connection.register("severity_rows", pa.table({"status": list(SEVERITY), "severity": list(SEVERITY.values())}))
     connection.execute("create temp table severity as select * from severity_rows")
     connection.execute(
+        # One block that is shared or placed by best fit makes an estimate of all that its area has from such blocks.
         "create temp table link as select m.block_type, m.block_code, m.area_type, m.area_code, m.weight, "
-        "b.level as block_level, a.level as area_level from membership m join level b on b.area_type = m.block_type "
+        "b.level as block_level, a.level as area_level, bool_or(coalesce(m.estimated, false) or m.weight < 1) "
+        "over (partition by m.block_type, m.area_type, m.area_code) as approximate, "
+        "m.method = 'registered_modelled' and coalesce(m.estimated, false) as modelled "
+        "from membership m join level b on b.area_type = m.block_type "
         "join level a on a.area_type = m.area_type where m.area_type in (select unnest(?))",
         [list(area_types)],
     )
@@ -140,7 +144,10 @@ def _paired(indicator: Indicator, counts: _Counts) -> str:
     """SQL for one indicator's numerators and denominators."""
     numerator = counts.by_area(indicator.numerator, indicator, indicator.category_column)
     if indicator.denominator is None:
-        return f"select *, null::double as denominator, 0 as d_severity, null::date as d_end from {numerator}"
+        return (
+            "select *, null::double as denominator, 0 as d_severity, null::date as d_end, false as d_modelled "
+            f"from {numerator}"
+        )
     denominator = counts.by_area(indicator.denominator, indicator, None)
     if indicator.pairing == "same":
         on, tie = "d.period_end = n.period_end and d.period_start = n.period_start", ""
@@ -154,7 +161,8 @@ def _paired(indicator: Indicator, counts: _Counts) -> str:
         tie = ("qualify row_number() over (partition by n.area_type, n.area_code, n.period_start, n.period_end, "
                "n.category order by d.period_end desc) = 1")  # fmt: skip
     return f"""select n.*, d.numerator as denominator,
-            coalesce(d.severity, {SEVERITY["not_available"]}) as d_severity, d.period_end as d_end
+            coalesce(d.severity, {SEVERITY["not_available"]}) as d_severity, d.period_end as d_end,
+            coalesce(d.modelled, false) as d_modelled
         from {numerator} n
         left join {denominator} d on d.area_type = n.area_type and d.area_code = n.area_code and {on} {tie}"""
 
@@ -190,9 +198,10 @@ def _area_counts(blocks: str, term: Term, indicator: Indicator, category: str | 
             select area_type, area_code, block_type, any_value(block_level) as block_level, period_type, period_start,
                 period_end, category, sum(figure * weight) as numerator,
                 case when max(severity) >= {NO_VALUE} then max(severity)
-                    when min(weight) < 1 then greatest(max(severity), {ESTIMATED}) {estimated}
+                    when bool_or(approximate) then greatest(max(severity), {ESTIMATED}) {estimated}
                     else max(severity) end as severity,
-                count(distinct block_code) as category_parts
+                count(distinct block_code) as category_parts, bool_or(approximate) as approximate,
+                bool_or(modelled) as modelled
             from {source} join link using (block_type, block_code)
             where block_level <= area_level and area_level >= ?
             group by all),
@@ -202,16 +211,17 @@ def _area_counts(blocks: str, term: Term, indicator: Indicator, category: str | 
         at_level as (
             select c.* from covered c join whole using (block_type, area_type, area_code)
             where {complete}
-            qualify block_level = max(block_level) over (
-                partition by area_type, area_code, period_start, period_end))"""
+            qualify block_level = first_value(block_level) over (
+                partition by area_type, area_code, period_start, period_end order by approximate, block_level desc))"""
     if not category:
-        return f"{chosen_level} select * exclude (category_parts) from at_level", parameters
+        return f"{chosen_level} select * exclude (category_parts, approximate) from at_level", parameters
     # A class in which an area has nobody is a true zero, provided that all its blocks were classed.
     parameters.append(list(indicator.categories))
     return (
         f"""{chosen_level}
             select s.area_type, s.area_code, s.block_type, s.block_level, s.period_type, s.period_start, s.period_end,
-                s.category, coalesce(l.numerator, 0) as numerator, coalesce(l.severity, 0) as severity, s.parts
+                s.category, coalesce(l.numerator, 0) as numerator, coalesce(l.severity, 0) as severity, s.parts,
+                coalesce(l.modelled, false) as modelled
             from (select distinct area_type, area_code, block_type, block_level, period_type, period_start, period_end,
                     parts, unnest(?) as category from at_level) s
             left join at_level l on l.area_type = s.area_type and l.area_code = s.area_code
@@ -282,6 +292,9 @@ def _values(indicator: Indicator, rows: pa.Table) -> pa.Table:
     denominator = _floats(rows, "denominator")
     severity = np.maximum(rows["severity"].to_numpy(), rows["d_severity"].to_numpy())
     carried, notes = _notes(indicator, rows)
+    circular = _circular(indicator, rows)
+    severity = np.where(circular, np.maximum(severity, SEVERITY["not_calculated"]), severity)
+    notes = [CIRCULAR if of_model else note for note, of_model in zip(notes, circular, strict=True)]
     severity = np.where(carried & (severity < NO_VALUE), np.maximum(severity, ESTIMATED), severity)
     known = severity < NO_VALUE
     if indicator.denominator is None:
@@ -302,6 +315,21 @@ def _values(indicator: Indicator, rows: pa.Table) -> pa.Table:
         "value": _nullable(value), "method": indicator.method, "per": indicator.per, "status": status,
         "source_level": rows["block_type"], "parts": rows["parts"].cast(pa.int64()), "note": notes,
     }, rows.num_rows)  # fmt: skip
+
+
+#: Why lists cannot be set beside residents where patients were placed by a model that follows residents.
+CIRCULAR = (
+    "Not calculated here: where patients live was modelled from where residents live, so the two would agree by "
+    "construction. A count of patients by practice and data zone is needed."
+)
+
+
+def _circular(indicator: Indicator, rows: pa.Table) -> np.ndarray:
+    """Rows in which registered people, modelled from residents, would be compared with residents."""
+    if not indicator.compares_registered_with_resident:
+        return np.zeros(rows.num_rows, dtype=bool)
+    sides = [np.asarray(rows[side].to_numpy(zero_copy_only=False), dtype=bool) for side in ("modelled", "d_modelled")]
+    return sides[0] | sides[1]
 
 
 def _floats(rows: pa.Table, column: str) -> np.ndarray:

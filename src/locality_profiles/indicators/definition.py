@@ -47,6 +47,13 @@ PAIRING = {
 }
 TABLES = ("population", "population_class", "deprivation", "activity", "registration", "household", "unit_cost")
 
+#: Whom a table counts: residents of places, or patients on lists. The two never share a rate.
+COUNTED = {
+    "population": "resident", "population_class": "resident", "deprivation": "resident", "household": "resident",
+    "registration": "registered",
+}  # fmt: skip
+ROLES = {"residence": "resident", "registration": "registered"}
+
 
 @dataclass(frozen=True)
 class Term:
@@ -86,6 +93,7 @@ class Indicator:
     breakdown: str | None
     category_column: str | None
     categories: Mapping[str, str]
+    compares_registered_with_resident: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +131,7 @@ _INDICATOR = {
     "numerator": Field(dict, required=True, default={}),
     "denominator": Field(dict),
     "breakdown": Field(dict),
+    "compares_registered_with_resident": Field(bool, default=False),
 }
 _PAIRED = {
     "pairing": Field(str, default="same", allowed=tuple(PAIRING)),
@@ -157,6 +166,7 @@ def read_indicator(path: Path, sections: Mapping[str, Section]) -> Indicator:
     paired: dict[str, Any] = {"pairing": "same", "carry_forward_years": 0}
     if told["denominator"] is not None:
         denominator, paired = _term(declared, told["denominator"], "denominator", _PAIRED, None)
+        _check_counted(declared, numerator, denominator, told["compares_registered_with_resident"])
     declared.finish()
     return Indicator(
         path.stem, told["title"], told["section"], told["order"], " ".join(told["definition"].split()),
@@ -164,7 +174,25 @@ def read_indicator(path: Path, sections: Mapping[str, Section]) -> Indicator:
         told["caveat"] and " ".join(told["caveat"].split()), told["owner"], told["reviewed"], numerator, denominator,
         paired["pairing"], paired["carry_forward_years"], str(breakdown["name"]) if breakdown else None, column,
         {str(k): str(v) for k, v in breakdown["categories"].items()} if breakdown else {},
+        told["compares_registered_with_resident"],
     )  # fmt: skip
+
+
+def counted(term: Term) -> str | None:
+    """Whom a term counts: 'resident' or 'registered'; None where neither is meant."""
+    role = term.where.get("geo_role")
+    return COUNTED.get(term.table) or (ROLES.get(role) if isinstance(role, str) else None)
+
+
+def _check_counted(declared: Declaration, numerator: Term, denominator: Term, on_purpose: bool) -> None:
+    """People on lists and people who live somewhere are different people: no rate mixes them unawares."""
+    above, below = counted(numerator), counted(denominator)
+    if above and below and above != below and not on_purpose:
+        declared.problem(
+            f"the numerator counts {above} people and the denominator {below} people; they are not the same people",
+            "Use one kind in both, or write compares_registered_with_resident = true if that is the point.",
+            "denominator", "table",
+        )  # fmt: skip
 
 
 def _term(

@@ -4,6 +4,9 @@ All columns of a row are for one period: the latest for which the area itself ha
 the extracts go no lower, the smallest larger area that has one. A figure that is not published for a
 small area is said to be so there, and shown for the area that it is published for; it is never
 spread.
+
+An area smaller than a locality stands beside the locality that holds it. Peers are shown where a
+partnership has few areas of a kind; a city's hundred zones are compared on their own list instead.
 """
 
 from __future__ import annotations
@@ -15,15 +18,34 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from locality_profiles.indicators.calculate import level_of
 from locality_profiles.tables.contract import TableContract
-from locality_profiles.tables.curated import LADDER, PROFILE, PROFILE_TREND
+from locality_profiles.tables.curated import (
+    AREA,
+    AREA_OVERLAP,
+    LADDER,
+    MEMBERSHIP,
+    OUT,
+    PROFILE,
+    PROFILE_TREND,
+    TREND_BREAK,
+)
 from locality_profiles.tables.relation import relation
 from locality_profiles.tables.store import connect
+from locality_profiles.workspace import AREA_TITLES
 
 TREND_POINTS = 5
 
 #: Columns beside an area, by role: the order in which they stand, and whose turn it is to lend a period.
-ROLES = {"this": 0, "peer": 1, "part": 1, "hscp": 2, "health_board": 3, "country": 4}
+ROLES = {"this": 0, "within": 1, "peer": 2, "part": 2, "hscp": 3, "health_board": 4, "country": 5}
+
+#: Peers are shown where a partnership has at most this many areas of the kind.
+MOST_PEERS = 12
+
+#: The locality that an area is 'within' holds at least this share of its people.
+MOST_OF_IT = 0.5
+
+LARGER = ("hscp", "health_board", "country")
 
 #: Months from one period to the next, for the kinds of period that have a trend.
 _STEP = {
@@ -53,75 +75,155 @@ def assemble(
 
     ``titles`` gives the word for each area type; ``categories`` the words for (indicator, category).
     One row of ``profile`` is one number: an item for the area itself or for one area beside it.
+
+    Two tables may be missing. ``area_overlap`` tells which locality holds a smaller area and, of an area
+    that lies in several partnerships, which holds most of its people; without it no locality is shown
+    and such an area gets no profile. ``trend_break`` tells where trends break.
     """
     with connect() as connection:
-        for name in ("area", "membership"):
-            connection.execute(f"create view {name} as select * from {relation(tables[name])}")
+        for contract in (AREA, MEMBERSHIP, AREA_OVERLAP, TREND_BREAK):
+            _view(connection, contract, tables.get(contract.name))
         connection.register("made", values)
         connection.execute("create temp table value as select * from made")
         connection.register("definition", definitions)
-        _columns_beside(connection, profiled, partnerships)
+        _homes(connection, profiled)
+        _subjects(connection, profiled, partnerships)
+        _columns_beside(connection, [kind for kind in profiled if level_of(kind) < level_of("locality")])
         _items(connection, categories)
         _periods(connection)
         words = _level_words(titles)
         connection.register("level_words", pa.table({"kind": list(words), "words": list(words.values())}))
-        profile = connection.sql(_PROFILE_SQL).to_arrow_table()
-        return Profiles(_shape(profile, PROFILE), _trend(connection))
+        return Profiles(_made(connection, _PROFILE_SQL, PROFILE), _trend(connection))
 
 
-def _shape(table: pa.Table, contract: TableContract) -> pa.Table:
-    columns = [column.name for column in contract.columns]
-    return table.select(columns).cast(contract.schema).sort_by([(name, "ascending") for name in contract.sort])
+def _view(connection: duckdb.DuckDBPyConnection, contract: TableContract, path: Path | None) -> None:
+    """A curated table under its own name; one that this build does not have is empty."""
+    if path is None:
+        connection.register(contract.name, contract.schema.empty_table())
+    else:
+        connection.execute(f"create view {contract.name} as select * from {relation(path)}")
+
+
+def _made(connection: duckdb.DuckDBPyConnection, query: str, contract: TableContract) -> pa.Table:
+    """What a query gives, in the columns, types and order of its contract."""
+    columns = ", ".join(f'"{column.name}"' for column in contract.columns)
+    order = ", ".join(f'"{name}"' for name in contract.sort)
+    return connection.sql(f"select {columns} from ({query}) order by {order}").to_arrow_table().cast(contract.schema)
 
 
 def _level_words(titles: Mapping[str, str]) -> dict[str, str]:
-    return {kind: titles.get(kind, kind.replace("_", " ")).lower() for kind in (*LADDER, *titles)}
+    known = {**{kind: one for kind, (one, _) in AREA_TITLES.items()}, **titles}
+    return {kind: _in_sentence(known.get(kind, kind.replace("_", " "))) for kind in (*LADDER, *titles)}
 
 
-def _columns_beside(
-    connection: duckdb.DuckDBPyConnection, profiled: Sequence[str], partnerships: Sequence[str]
-) -> None:
-    """Table ``beside``: for each profiled area, the areas in its columns, in order."""
+def _in_sentence(title: str) -> str:
+    """'Locality' as it stands inside a sentence; 'GP practice' keeps its initials."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def _homes(connection: duckdb.DuckDBPyConnection, profiled: Sequence[str]) -> None:
+    """Tables ``shared`` and ``home``: how much of an area lies in each larger one, and the one that it counts to.
+
+    An area that lies whole in a partnership, board or country belongs there; another belongs where most
+    of its people live. Where nothing tells its board or country, its partnership's are taken.
+    """
     connection.execute(
-        """
-        create temp table home as
+        f"""
+        create temp table whole as
         select block_type as area_type, block_code as area_code, area_type as in_type, area_code as in_code
-        from membership where block_type in (select unnest($1)) and area_type in ('hscp', 'health_board', 'country')
-          and weight = 1 and block_type <> area_type""",
+        from membership where block_type in (select unnest($1)) and area_type in {LARGER}
+          and weight > 1 - 1e-9 and block_type <> area_type and {_placed("area_code")}""",
+        [[*profiled, "hscp"]],
+    )
+    connection.execute(
+        f"""
+        create temp table shared as
+        select * from (
+            select area_type, area_code, other_type, other_code, blocks,
+                coalesce(share_of_area, blocks / sum(blocks) over (partition by area_type, area_code, other_type))
+                    as share
+            from area_overlap
+            where area_type in (select unnest($1)) and other_type in {("locality", *LARGER)})
+        where {_placed("other_code")}""",
+        [list(profiled)],
+    )
+    connection.execute(
+        f"""
+        create temp table home as
+        select area_type, area_code, in_type, in_code from (
+            select *, 0 as turn, 1.0 as share, 0 as blocks from whole where area_type in (select unnest($1))
+            union all
+            select area_type, area_code, other_type, other_code, 1, share, blocks from shared
+            where other_type in {LARGER} and area_type <> other_type)
+        qualify row_number() over (partition by area_type, area_code, in_type
+                                   order by turn, share desc, blocks desc, in_code) = 1""",
         [list(profiled)],
     )
     connection.execute(
         """
+        insert into home
+        select h.area_type, h.area_code, w.in_type, w.in_code
+        from home h join whole w on w.area_type = h.in_type and w.area_code = h.in_code
+        anti join home own
+          on own.area_type = h.area_type and own.area_code = h.area_code and own.in_type = w.in_type
+        where h.in_type = 'hscp'"""
+    )
+
+
+def _placed(code: str) -> str:
+    """SQL: the code is an area's, not that of what lies in no area."""
+    return f"{code} <> '{OUT}' and not ends_with({code}, '/{OUT}')"
+
+
+def _subjects(connection: duckdb.DuckDBPyConnection, profiled: Sequence[str], partnerships: Sequence[str]) -> None:
+    """Table ``subject``: the areas that get a profile, with how many of their kind their partnership has."""
+    connection.execute(
+        f"""
         create temp table subject as
-        select a.area_type, a.area_code, a.area_name,
-            case when a.area_type = 'hscp' then a.area_code else h.in_code end as hscp
-        from area a
-        left join home h on h.area_type = a.area_type and h.area_code = a.area_code and h.in_type = 'hscp'
-        where a.area_type in (select unnest($1))
-          and case when a.area_type = 'hscp' then a.area_code else h.in_code end in (select unnest($2))""",
+        with found as (
+            select a.area_type, a.area_code, a.area_name,
+                case when a.area_type = 'hscp' then a.area_code else h.in_code end as hscp
+            from area a
+            left join home h on h.area_type = a.area_type and h.area_code = a.area_code and h.in_type = 'hscp'
+            where a.area_type in (select unnest($1)) and {_placed("a.area_code")})
+        select *, count(*) over (partition by area_type, hscp) as alike
+        from found where hscp in (select unnest($2))""",
         [list(profiled), list(partnerships)],
     )
+
+
+def _columns_beside(connection: duckdb.DuckDBPyConnection, below_locality: Sequence[str]) -> None:
+    """Table ``beside``: for each profiled area, the areas in its columns, in order."""
     connection.execute(
-        """
+        f"""
         create temp table beside as
-        with listed as (
-            select area_type, area_code, 'this' as role, 0 as rank, area_type as beside_type, area_code as beside_code,
-                '' as name
+        with role as (select unnest({list(ROLES)}) as role, unnest({list(ROLES.values())}) as rank),
+        listed as (
+            select area_type, area_code, 'this' as role, area_type as beside_type, area_code as beside_code, '' as name
             from subject
             union all
-            select s.area_type, s.area_code, 'peer', 1, o.area_type, o.area_code, o.area_name
+            select * from (
+                select s.area_type, s.area_code, 'within', o.area_type, o.area_code, o.area_name
+                from subject s
+                join shared h using (area_type, area_code)
+                join area o on o.area_type = 'locality' and o.area_code = h.other_code
+                where s.area_type in (select unnest($1)) and h.other_type = 'locality' and h.share >= {MOST_OF_IT}
+                qualify row_number() over (partition by s.area_type, s.area_code
+                                           order by h.share desc, h.blocks desc, o.area_code) = 1)
+            union all
+            select s.area_type, s.area_code, 'peer', o.area_type, o.area_code, o.area_name
             from subject s join subject o on o.area_type = s.area_type and o.hscp = s.hscp
-            where s.area_type <> 'hscp' and o.area_code <> s.area_code
+            where s.area_type <> 'hscp' and o.area_code <> s.area_code and s.alike <= {MOST_PEERS}
             union all
-            select s.area_type, s.area_code, 'part', 1, o.area_type, o.area_code, o.area_name
+            select s.area_type, s.area_code, 'part', o.area_type, o.area_code, o.area_name
             from subject s join area o on o.area_type = 'locality' and o.parent_code = s.area_code
-            where s.area_type = 'hscp'
+            where s.area_type = 'hscp' and {_placed("o.area_code")}
             union all
-            select s.area_type, s.area_code, h.in_type, case h.in_type when 'hscp' then 2 when 'health_board' then 3
-                else 4 end, h.in_type, h.in_code, ''
+            select s.area_type, s.area_code, h.in_type, h.in_type, h.in_code, ''
             from subject s join home h using (area_type, area_code))
         select *, row_number() over (partition by area_type, area_code order by rank, name, beside_code) as beside_order
-        from listed""",
+        from listed join role using (role)""",
+        [list(below_locality)],
     )
 
 
@@ -146,12 +248,15 @@ def _periods(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         """
         create temp table shown as
-        select b.area_type, b.area_code, v.indicator_id as item, v.period_type, v.period_start, v.period_end,
-            b.beside_type as of_type, b.beside_code as of_code
-        from beside b join value v on v.area_type = b.beside_type and v.area_code = b.beside_code
-        where b.role not in ('peer', 'part') and v.value is not null
-        qualify row_number() over (partition by b.area_type, b.area_code, item
-                                   order by b.rank, v.period_end desc, v.period_start desc) = 1"""
+        with latest as (
+            select area_type, area_code, indicator_id as item, max((period_end, period_start, period_type)) as period
+            from value where value is not null group by all)
+        select b.area_type, b.area_code, l.item, l.period[3] as period_type, l.period[2] as period_start,
+            l.period[1] as period_end, b.beside_type as of_type, b.beside_code as of_code
+        from beside b join latest l on l.area_type = b.beside_type and l.area_code = b.beside_code
+        where b.role not in ('peer', 'part')
+        qualify row_number() over (partition by b.area_type, b.area_code, l.item
+                                   order by b.rank, l.period desc) = 1"""
     )
 
 
@@ -183,8 +288,7 @@ def _trend(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     connection.register("step_rows", pa.table({
         "period_type": list(_STEP), "months": pa.array(list(_STEP.values()), pa.int64()),
     }))  # fmt: skip
-    table = connection.sql(
-        f"""
+    query = f"""
         with spine as (
             select s.*, i.section, i.category, p.position,
                 (s.period_start - to_months((p.position - 1) * t.months::int))::date as start,
@@ -196,7 +300,7 @@ def _trend(connection: duckdb.DuckDBPyConnection) -> pa.Table:
             where t.months is not null),
         points as (
             select s.area_type, s.area_code, s.section, s.item, s.category, s.of_type, s.of_code, s.position,
-                s.period_type, s.start as period_start, s.finish as period_end, v.value,
+                s.period_type, s.start as period_start, s.finish as period_end, v.value, v.source_level,
                 coalesce(v.status, 'not_available') as status,
                 coalesce(v.note, case when v.value is null then 'No figure for this period.' end) as note
             from spine s left join value v on v.indicator_id = s.item and v.category = s.category
@@ -205,8 +309,33 @@ def _trend(connection: duckdb.DuckDBPyConnection) -> pa.Table:
         extent as (
             select area_type, area_code, item, category, max(position) filter (value is not null) as furthest,
                 count(value) as known
-            from points group by all)
-        select p.* from points p join extent e using (area_type, area_code, item, category)
+            from points group by all),
+        {_BREAKS_SQL}
+        select p.*, b.broken from points p join extent e using (area_type, area_code, item, category)
+        left join break_at b using (area_type, area_code, item, category, position)
         where p.position <= e.furthest and e.known >= 2"""
-    ).to_arrow_table()
-    return _shape(table, PROFILE_TREND)
+    return _made(connection, query, PROFILE_TREND)
+
+
+# A break is told at the first figure after it, whatever gaps lie between that and the figure before.
+_BREAKS_SQL = """
+        figure as (
+            select *, lag(period_end) over earlier as before_end, lag(source_level) over earlier as before_level
+            from points where value is not null
+            window earlier as (partition by area_type, area_code, item, category order by position desc)),
+        reasons as (
+            select f.area_type, f.area_code, f.item, f.category, f.position, min(b.broken) as since, b.reason
+            from figure f join trend_break b on b.area_type = f.of_type and b.area_code = f.of_code
+                and b.broken > f.before_end and b.broken <= f.period_end
+            group by all
+            union all
+            select f.area_type, f.area_code, f.item, f.category, f.position, f.period_start,
+                'Made from figures of each ' || coalesce(o.words, f.before_level) || ' before, and of each '
+                    || coalesce(n.words, f.source_level) || ' since.'
+            from figure f left join level_words o on o.kind = f.before_level
+            left join level_words n on n.kind = f.source_level
+            where f.source_level <> f.before_level),
+        break_at as (
+            select area_type, area_code, item, category, position,
+                string_agg(reason, ' ' order by since, reason) as broken
+            from reasons group by all)"""

@@ -7,7 +7,7 @@ cells are joined here once instead of being looped over in a template.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -16,14 +16,28 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from locality_profiles.publish.edition import Edition
-from locality_profiles.publish.numbers import DASH, figure_and_mark
-from locality_profiles.publish.reading import LARGER, AreaKey, Cell, Indicator, Profile, Row, Section, Trend, figure_of
-from locality_profiles.tables.curated import LADDER
+from locality_profiles.publish.numbers import BREAK, DASH, Sign, figure_and_mark, print_people, print_share
+from locality_profiles.publish.reading import (
+    LARGER,
+    AreaKey,
+    Cell,
+    Indicator,
+    Overlap,
+    Period,
+    Point,
+    Profile,
+    Row,
+    Section,
+    Trend,
+    figure_of,
+)
+from locality_profiles.tables.curated import LADDER, OUT
 
 COLUMN_CSS = {
     "this": "this",
     "peer": "peer",
     "part": "peer",
+    "within": "larger within",
     "hscp": "larger",
     "health_board": "larger",
     "country": "larger",
@@ -65,10 +79,15 @@ def figure(value: float | None, status: str, unit: str, decimals: int) -> tuple[
     text, sign = figure_and_mark(value, status, unit, decimals)
     if text and not sign.mark:
         return str(escape(text)), "0" if text == "0" else ""
-    mark = (
+    mark = _mark(sign)
+    return f"{escape(text)} {mark}" if text else mark, sign.mark
+
+
+def _mark(sign: Sign) -> str:
+    """A mark that is seen, and the words that are heard in its place."""
+    return (
         f'<span class="mark" aria-hidden="true">{escape(sign.mark)}</span><span class="vh">{escape(sign.words)}</span>'
     )
-    return f"{escape(text)} {mark}" if text else mark, sign.mark
 
 
 def plain(values: Iterable[tuple[Cell, Indicator]]) -> Markup:
@@ -130,7 +149,7 @@ class SectionWriter:
         shared = row.cells[0][2] if len({note for _, _, note in row.cells}) == 1 and len(row.cells) > 1 else None
         head = self.notes.reference(shared)
         only = only_larger(row, self.profile, self.about)
-        parts = [f'<td class="period">{escape(row.period.label)}</td>' if row.period else _NO_PERIOD]
+        parts = [_period(row.period) if row.period else _NO_PERIOD]
         for column, cell in zip(self.profile.columns, row.cells, strict=True):
             css = COLUMN_CSS[column.role] if figure_of(cell) else f"{COLUMN_CSS[column.role]} none"
             note = "" if shared else self.notes.reference(cell[2])
@@ -162,9 +181,7 @@ class SectionWriter:
             if point is None:
                 parts.append(_GAP)
                 continue
-            period, cell = point
-            label = f'<span class="when">{escape(period.label)}<span class="vh">: </span></span>'
-            parts.append(f"<td>{label}{self._figure(cell, trend.indicator)}{self.notes.reference(cell[2])}</td>")
+            parts.append(self._point(point, trend.indicator))
         return {
             "category": None if trend.category == "all" else trend.category_title or trend.category,
             "area": f"This {kind}" if own else f"{name} ({kind})",
@@ -172,7 +189,38 @@ class SectionWriter:
             "cells": Markup("".join(parts)),
         }
 
+    def _point(self, point: Point, indicator: Indicator) -> str:
+        label = _when(point.period)
+        shown = self._figure(point.cell, indicator) + self.notes.reference(point.cell[2])
+        if not point.broken:
+            return f"<td>{label}{shown}</td>"
+        self.marks.add(BREAK.mark)
+        return f'<td class="broken">{label}{shown} {_BREAK}{self.notes.reference(point.broken)}</td>'
 
+
+@lru_cache(maxsize=4096)
+def _period(period: Period) -> str:
+    return f'<td class="period">{escape(period.label)}</td>'
+
+
+@lru_cache(maxsize=4096)
+def _when(period: Period) -> str:
+    """A period as it stands above the figure of its own cell."""
+    return f'<span class="when">{escape(period.label)}<span class="vh">: </span></span>'
+
+
+def headings(columns: Iterable[Mapping[str, str]]) -> Markup:
+    """The headings of a profile's columns, which are the same in each of its sections."""
+    parts = []
+    for column in columns:
+        tag = f'<span class="tag">{escape(column["tag"])}</span> ' if column["tag"] else ""
+        name = escape(column["name"])
+        shown = f'<a href="../{escape(column["href"])}">{name}</a>' if column["href"] else name
+        parts.append(f'<th scope="col" class="{column["css"]}">{tag}{shown}</th>')
+    return Markup("\n".join(parts))
+
+
+_BREAK = _mark(BREAK)
 _NO_PERIOD = f'<td class="period none"><span aria-hidden="true">{DASH}</span><span class="vh">no period</span></td>'
 _EARLIER = '<td class="none"><span class="vh">nothing earlier</span></td>'
 _GAP = (
@@ -210,3 +258,49 @@ def only_larger(row: Row, profile: Profile, about: Edition) -> str:
 def _goes_no_lower(indicator: Indicator, area_type: str) -> bool:
     smallest = indicator.smallest_area
     return smallest in LADDER and area_type in LADDER and LADDER.index(smallest) > LADDER.index(area_type)
+
+
+# --- overlaps and fit -----------------------------------------------------------------------------
+
+_NOTHING = (
+    f'<td class="none"><span aria-hidden="true">{DASH}</span><span class="vh">not known or no meaning here</span></td>'
+)
+
+
+def overlap_rows(
+    rows: Iterable[Overlap], about: Edition, names: Mapping[AreaKey, str], page: Callable[[AreaKey], str]
+) -> Markup:
+    """Rows of a table of overlaps, for a page one folder below the front page."""
+    parts = []
+    for row in rows:
+        figures = print_people(row.persons), print_share(row.share_of_area), print_share(row.share_of_other)
+        head = f'<th scope="row" class="first nested">{_other(row, about, names, page)}</th>'
+        parts.append(f"<tr>{head}{''.join(map(_known, figures))}</tr>")
+    return Markup("".join(parts))
+
+
+def _other(row: Overlap, about: Edition, names: Mapping[AreaKey, str], page: Callable[[AreaKey], str]) -> str:
+    if row.other_code is None:
+        kind = about.one(row.other_type) if row.areas == 1 else about.several(row.other_type)
+        return f"and {row.areas:,} more {escape(kind)}"
+    if row.other_code == OUT:
+        return f"In no {escape(about.one(row.other_type))}"
+    key = (row.other_type, row.other_code)
+    name = escape(names.get(key, row.other_code))
+    return f'<a href="../{escape(href)}">{name}</a>' if (href := page(key)) else name
+
+
+def _known(text: str) -> str:
+    return _NOTHING if text == DASH else f"<td>{text}</td>"
+
+
+def fit_cells(fit: Mapping[str, Any]) -> Markup:
+    """Cells of one area's row of a fit report."""
+    figures = [
+        f"{fit['blocks']:,}", f"{fit['blocks_split']:,}", print_people(fit["persons"]),
+        print_people(fit["persons_from_elsewhere"]), print_people(fit["persons_left_out"]),
+        print_share(fit["share_misplaced"]),
+    ]  # fmt: skip
+    note = " ".join(filter(None, ["Below the minimum." if fit["below_minimum"] else "", fit["note"]]))
+    words = f'<td class="words">{escape(note)}</td>' if note else _NOTHING.replace('class="none"', 'class="words none"')
+    return Markup("".join(map(_known, figures)) + words)

@@ -42,6 +42,11 @@ SIGNS: dict[str, Sign] = {
     "not_applicable": Sign("[z]", "not applicable", "The question has no meaning here.", False),
 }  # fmt: skip
 
+#: Stands after a figure of a trend that cannot be compared with the figure before it, whatever its status.
+BREAK = Sign(
+    "[b]", "break in the series", "Not comparable with the figure before it; the note beside it says why.", True
+)
+
 _ZERO = SIGNS["true_zero"]._replace(mark="0")
 _LOW = Sign(LOW, "close to zero", "Not zero, but zero when rounded.", True)
 _NOTHING = Sign(DASH, "no figure", "Nothing is held for this place and period.", False)
@@ -135,11 +140,36 @@ def spoken_value(value: float | None, status: str, unit: str = "", decimals: int
     return f"{sign.words}: {meaning[0].lower()}{meaning[1:]}"
 
 
+def print_people(persons: float | None) -> str:
+    """People counted over shares of places, as whole people.
+
+    >>> print_people(1234.4), print_people(None)
+    ('1,234', '–')
+    """
+    return DASH if persons is None else f"{rounded(persons, 'people', 0):,f}"
+
+
+@lru_cache(maxsize=65_536)
+def print_share(share: float | None) -> str:
+    """A share as a percentage: 100% is all, and what is hardly anything is not called nothing.
+
+    >>> print_share(1.0), print_share(0.9999), print_share(0.123), print_share(0.0001), print_share(0.0)
+    ('100%', 'over 99.9%', '12.3%', 'under 0.1%', '0%')
+    """
+    if share is None:
+        return DASH
+    if min(share, abs(1 - share)) < 1e-9:  # shares of split places add up to nearly all
+        return f"{share:.0%}"
+    if share < 0.0005:
+        return "under 0.1%"
+    return "over 99.9%" if 0.9995 <= share < 1 else f"{rounded(100 * share, '%', 1)}%"
+
+
 def legend(marks: Iterable[str] | None = None) -> list[tuple[str, str, str]]:
     """Mark, words and meaning of every mark, or of those given; statuses with one mark share a row."""
     wanted = None if marks is None else set(marks)
     rows: dict[str, list[Sign]] = {}
-    for sign in (*SIGNS.values(), _ZERO, _LOW, _NOTHING):
+    for sign in (*SIGNS.values(), BREAK, _ZERO, _LOW, _NOTHING):
         if sign.mark and (wanted is None or sign.mark in wanted):
             rows.setdefault(sign.mark, []).append(sign)
     return [(mark, _either([sign.words for sign in signs]), _meanings(signs)) for mark, signs in rows.items()]

@@ -12,13 +12,15 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from locality_profiles.errors import ContractBroken, Problem
 from locality_profiles.publish.edition import SYNTHETIC, Edition, file_stems
 from locality_profiles.publish.numbers import shown_number, unit_label
 from locality_profiles.publish.reading import LARGER, Beside, Profile, read_profiles
+from locality_profiles.publish.system_maps import write_layers
 from locality_profiles.tables.contract import Column, TableContract
 from locality_profiles.tables.curated import CONTRACTS
 from locality_profiles.tables.relation import relation
@@ -26,15 +28,36 @@ from locality_profiles.tables.relation import relation
 if TYPE_CHECKING:
     import duckdb
 
-#: Table, file name, whether it is written as Parquet too, and what it holds.
+
+class Long(NamedTuple):
+    """A table that is published whole: its file name, whether as Parquet too, and what it holds."""
+
+    table: str
+    stem: str
+    parquet: bool
+    words: str
+
+
+#: Those that a release does not have are left out.
 LONG = (
-    ("profile", "profile", True),
-    ("profile_trend", "profile-trend", True),
-    ("indicator_value", "indicator-values", True),
-    ("indicator", "indicators", False),
-    ("area", "areas", False),
+    Long("profile", "profile", True, "Every number of every profile"),
+    Long("profile_trend", "profile-trend", True, "Every point of every trend"),
+    Long("indicator_value", "indicator-values", True, "Every indicator for every area and period"),
+    Long("indicator", "indicators", False, "The indicators and their definitions"),
+    Long("area", "areas", False, "The areas and their codes"),
+    Long("area_system", "area-systems", False, "The area systems, and how well each fits"),
+    Long("area_fit", "area-fit", False, "How well each area is matched by its data zones"),
+    Long("area_overlap", "area-overlap", True, "How areas of different systems overlap"),
+    Long("system_link", "system-links", False, "Which area system nests in which"),
+    Long("boundary_change", "boundary-changes", False, "Data zones that moved between areas"),
+    Long("trend_break", "trend-breaks", False, "Where trends break, and why"),
+    Long("code_change", "code-changes", False, "Codes of areas that changed"),
+    Long("block_conversion", "block-conversion", True, "Shares to convert figures between editions of data zones"),
+    Long("locality_register", "locality-register", False, "The localities of every partnership"),
+    Long("list_inflation", "list-inflation", True, "People on GP lists beside residents"),
 )
-FORMULA = r"^[=+\-@\t\r]"
+#: A text that begins so may be taken for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 #: Frictionless names of our column types.
 FIELD_TYPES = {
     "text": "string", "integer": "integer", "number": "number", "date": "date", "boolean": "boolean",
@@ -74,13 +97,14 @@ def write_open_data(tables: Mapping[str, Path], out: Path, about: Edition) -> li
     resources = []
     with connect() as connection:
         _refuse_unsuppressed(connection, tables)
-        for table, stem, parquet in LONG:
-            contract = CONTRACTS[table]
-            for suffix in ("parquet", "csv") if parquet else ("csv",):
-                path = out / f"{stem}.{suffix}"
-                _copy(connection, relation(tables[table]), contract, path)
+        for long in _published(tables):
+            contract = CONTRACTS[long.table]
+            for suffix in ("parquet", "csv") if long.parquet else ("csv",):
+                path = out / f"{long.stem}.{suffix}"
+                _copy(connection, relation(tables[long.table]), contract, path)
                 resources.append(_resource(path, out, contract.columns, contract.description, contract.key))
-        profiles = read_profiles(connection, tables, about.profiled)
+        resources += [_plain_resource(path, out, words) for path, words in write_layers(tables, out)]
+        profiles = read_profiles(connection, tables, about.profiled, trends=False)
         sources = _sources(connection, tables)
     stems = file_stems(profile.key for profile in profiles)
     for profile in profiles:
@@ -90,8 +114,19 @@ def write_open_data(tables: Mapping[str, Path], out: Path, about: Edition) -> li
             csv.writer(file).writerows(wide_rows(profile, columns))
         resources.append(_resource(path, out, columns, f"The figures of the page of {profile.name}."))
     package = out / "datapackage.json"
-    package.write_text(json.dumps(_package(about, resources, sources), indent=1, ensure_ascii=False), encoding="utf-8")
+    package.write_text(_one_line_each(_package(about, resources, sources)), encoding="utf-8")
     return [*(out / resource["path"] for resource in resources), package]
+
+
+def downloads(tables: Mapping[str, Path]) -> list[tuple[str, str, str]]:
+    """What each long table holds, its file for a spreadsheet and its file for analysis (empty where there is none)."""
+    found = [(long.words, f"{long.stem}.csv", f"{long.stem}.parquet" * long.parquet) for long in _published(tables)]
+    maps = [("Outlines of every area system, for maps", "", "map-layer.parquet")] if "map_layer" in tables else []
+    return found + maps
+
+
+def _published(tables: Mapping[str, Path]) -> list[Long]:
+    return [long for long in LONG if long.table in tables]
 
 
 def _refuse_unsuppressed(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path]) -> None:
@@ -125,7 +160,8 @@ def _guarded_column(column: Column) -> str:
     name = f't."{column.name}"'
     if column.type != "text" or column.allowed:
         return f'{name} as "{column.name}"'
-    return f"case when regexp_matches({name}, '{FORMULA}') then '''' || {name} else {name} end as \"{column.name}\""
+    starts = ", ".join(f"chr({ord(start)})" for start in FORMULA)
+    return f"case when substr({name}, 1, 1) in ({starts}) then '''' || {name} else {name} end as \"{column.name}\""
 
 
 def guarded(text: str) -> str:
@@ -134,7 +170,7 @@ def guarded(text: str) -> str:
     >>> guarded("=1+1"), guarded("North Isles")
     ("'=1+1", 'North Isles')
     """
-    return f"'{text}" if re.match(FORMULA, text) else text
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 # --- one area's spreadsheet -----------------------------------------------------------------------
@@ -210,6 +246,15 @@ def _package(
     return {key: value for key, value in package.items() if value not in ([], "")}
 
 
+def _one_line_each(package: dict[str, Any]) -> str:
+    """The package as JSON, each of its files on a line: there may be thousands."""
+    rest = json.dumps(
+        {key: value for key, value in package.items() if key != "resources"}, indent=1, ensure_ascii=False
+    )
+    files = ",\n  ".join(json.dumps(resource, ensure_ascii=False) for resource in package["resources"])
+    return f'{rest.removesuffix("}").rstrip()},\n "resources": [\n  {files}\n ]\n}}\n'
+
+
 def _licence(title: str) -> dict[str, str]:
     if title in LICENCES:
         name, path = LICENCES[title]
@@ -217,27 +262,37 @@ def _licence(title: str) -> dict[str, str]:
     return {"name": _slug(title) or "other", "title": title}
 
 
-def _resource(
-    path: Path, out: Path, columns: Sequence[Column], description: str, key: Sequence[str] = ()
-) -> dict[str, Any]:
+#: Suffix, then format and media type.
+MEDIA = {
+    ".csv": "text/csv", ".parquet": "application/vnd.apache.parquet", ".geojson": "application/geo+json",
+}  # fmt: skip
+
+
+def _plain_resource(path: Path, out: Path, description: str) -> dict[str, Any]:
+    """A file as the package names it, without its columns."""
     from locality_profiles.tables.store import sha256_of
 
-    suffix = path.suffix[1:]
-    schema: dict[str, Any] = {"fields": [_field(column) for column in columns]}
-    if key:
-        schema["primaryKey"] = list(key)
     return {
         "path": path.relative_to(out).as_posix(),
         "description": description,
-        "format": suffix,
-        "mediatype": "text/csv" if suffix == "csv" else "application/vnd.apache.parquet",
-        **({"encoding": "utf-8"} if suffix == "csv" else {}),
+        "format": path.suffix[1:],
+        "mediatype": MEDIA[path.suffix],
+        **({} if path.suffix == ".parquet" else {"encoding": "utf-8"}),
         "bytes": path.stat().st_size,
         "hash": f"sha256:{sha256_of(path)}",
-        "schema": schema,
     }
 
 
+def _resource(
+    path: Path, out: Path, columns: Sequence[Column], description: str, key: Sequence[str] = ()
+) -> dict[str, Any]:
+    schema: dict[str, Any] = {"fields": [_field(column) for column in columns]}
+    if key:
+        schema["primaryKey"] = list(key)
+    return _plain_resource(path, out, description) | {"schema": schema}
+
+
+@lru_cache(maxsize=4096)
 def _field(column: Column) -> dict[str, Any]:
     constraints: dict[str, Any] = {} if column.empty else {"required": True}
     if column.allowed:

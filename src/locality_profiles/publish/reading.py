@@ -1,6 +1,7 @@
 """The finished tables as pages need them: one query a table for all areas, grouped afterwards.
 
-Cells are plain tuples, because there are tens of thousands of them.
+Cells are plain tuples, and a row's cells come in one piece, because there are hundreds of thousands of
+them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from locality_profiles.errors import ContractBroken, Problem
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
 #: value, status, note
 Cell = tuple[float | None, str, str | None]
 #: Roles of columns for larger areas.
-LARGER = ("hscp", "health_board", "country")
+LARGER = ("within", "hscp", "health_board", "country")
+#: Rows that are fetched at a time: what a country's profiles hold is not to be in memory twice.
+CHUNK = 4096
 NO_CELL: Cell = (None, "not_available", None)
 AreaKey = tuple[str, str]
 
@@ -93,6 +97,25 @@ class Row(NamedTuple):
         return f"{self.indicator.title}: {self.category_title}" if self.category_title else self.indicator.title
 
 
+class Point(NamedTuple):
+    """One figure of a trend; ``broken`` says why it cannot be compared with the one before it."""
+
+    period: Period
+    cell: Cell
+    broken: str | None
+
+
+class Overlap(NamedTuple):
+    """What one area shares with an area of another kind, or (without a code) with several that go unnamed."""
+
+    other_type: str
+    other_code: str | None
+    persons: float | None
+    share_of_area: float | None
+    share_of_other: float | None
+    areas: int
+
+
 class Trend(NamedTuple):
     """Up to five periods of one indicator, oldest first; a gap is None."""
 
@@ -101,7 +124,7 @@ class Trend(NamedTuple):
     category_title: str | None
     of_type: str
     of_code: str
-    points: tuple[tuple[Period, Cell] | None, ...]
+    points: tuple[Point | None, ...]
 
 
 @dataclass
@@ -180,25 +203,32 @@ def read_profiles(
     tables: Mapping[str, Path],
     profiled: Sequence[str],
     only: AreaKey | None = None,
+    *,
+    trends: bool = True,
 ) -> list[Profile]:
     """The profiles of every area of the profiled types (or of one area), in the order of types, then by name.
+
+    ``trends`` says whether they are wanted too; reading them takes as long as all the rest.
 
     Raises
     ------
     ContractBroken
         If the profile names an indicator or area that its own table does not hold.
     """
+    wanted = _wanted(profiled, only)
+    _check_names(connection, tables, *wanted)
     indicators = read_indicators(connection, tables)
     names = read_names(connection, tables)
-    found = _read_numbers(connection, tables, *_wanted(profiled, only))
-    _check_names(found, indicators, names)
+    columns = _read_columns(connection, tables, names, *wanted)
+    found = _read_rows(connection, tables, *wanted)
     profiles = [
-        _profile(area_type, area_code, list(rows), indicators, names)
-        for (area_type, area_code), rows in groupby(found, itemgetter(0, 1))
+        _profile(area, rows, columns[area], indicators, names) for area, rows in groupby(found, itemgetter(0, 1))
     ]
-    trends = _read_trends(connection, tables, *_wanted(profiled, only))
-    for profile in profiles:
-        _add_trends(profile, trends.get(profile.key, ()), indicators)
+    if trends:
+        by_area = {profile.key: profile for profile in profiles}
+        for area, points in groupby(_read_points(connection, tables, *wanted), itemgetter(0, 1)):
+            if area in by_area:
+                _add_trends(by_area[area], points)
     rank = {area_type: place for place, area_type in enumerate(profiled)}
     return sorted(profiles, key=lambda p: (rank.get(p.area_type, len(rank)), p.name.casefold(), p.area_code))
 
@@ -210,68 +240,102 @@ def _wanted(profiled: Sequence[str], only: AreaKey | None) -> tuple[str, list[An
     return "list_contains(?, area_type)", [list(profiled)]
 
 
-def _read_numbers(
-    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path], condition: str, values: list[Any]
-) -> list[tuple[Any, ...]]:
-    return connection.execute(
-        "select p.area_type, p.area_code, p.item, p.category, p.category_title, p.role, p.beside_type, p.beside_code, "
-        "p.beside_order, p.period_type, p.period_start, p.period_end, p.value, p.status, p.note "
-        f"from {relation(tables['profile'])} p left join {relation(tables['indicator'])} i on p.item = i.indicator_id "
-        f"where {condition} "
-        "order by p.area_type, p.area_code, i.section_order, i.item_order, p.item, p.category, "
-        "p.beside_order, p.beside_type, p.beside_code",
-        values,
-    ).fetchall()
+def _fetched(connection: duckdb.DuckDBPyConnection, query: str, values: list[Any]) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query, a few thousand at a time."""
+    found = connection.execute(query, values)
+    while rows := found.fetchmany(CHUNK):
+        yield from rows
 
 
 def _check_names(
-    found: list[tuple[Any, ...]], indicators: Mapping[str, Indicator], names: Mapping[AreaKey, str]
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path], condition: str, values: list[Any]
 ) -> None:
-    items = {row[2] for row in found} - set(indicators)
-    areas = ({row[0:2] for row in found} | {row[6:8] for row in found}) - set(names)
+    profile, area, indicator = (relation(tables[name]) for name in ("profile", "area", "indicator"))
+    items = connection.execute(
+        f"select distinct item from {profile} where {condition} except select indicator_id from {indicator} order by 1",
+        values,
+    ).fetchall()
+    areas = connection.execute(
+        f"with own as (select * from {profile} where {condition}), "
+        "named as (select area_type, area_code from own union select beside_type, beside_code from own) "
+        f"from named except select area_type, area_code from {area} order by all",
+        values,
+    ).fetchall()
     problems = []
     if items:
-        problems.append(Problem(f"items that the table 'indicator' lacks: {', '.join(sorted(items))}"))
+        problems.append(Problem(f"items that the table 'indicator' lacks: {', '.join(item for (item,) in items)}"))
     if areas:
-        listed = ", ".join(f"{kind} {code}" for kind, code in sorted(areas)[:5])
+        listed = ", ".join(f"{kind} {code}" for kind, code in areas[:5])
         problems.append(Problem(f"areas that the table 'area' lacks: {listed}", count=len(areas)))
     if problems:
         raise ContractBroken("The profiles cannot be printed: they name what has no name.", problems)
 
 
+def _read_columns(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, Path],
+    names: Mapping[AreaKey, str],
+    condition: str,
+    values: list[Any],
+) -> dict[AreaKey, tuple[Beside, ...]]:
+    """The columns that any row of an area has, in their order."""
+    found = connection.execute(
+        "select distinct area_type, area_code, beside_order, beside_type, beside_code, role "
+        f"from {relation(tables['profile'])} where {condition} order by all",
+        values,
+    ).fetchall()
+    return {
+        area: tuple(Beside(role, kind, code, names[kind, code]) for _, _, _, kind, code, role in columns)
+        for area, columns in groupby(found, itemgetter(0, 1))
+    }
+
+
+def _read_rows(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path], condition: str, values: list[Any]
+) -> Iterator[tuple[Any, ...]]:
+    """One row for each row of a profile, its cells as lists in the order of the columns."""
+    order = "order by beside_order, beside_type, beside_code"
+    yield from _fetched(
+        connection,
+        "select p.area_type, p.area_code, p.item, p.category, max(p.category_title), max(p.period_type), "
+        f"max(p.period_start), max(p.period_end), list((beside_type, beside_code) {order}), list(p.value {order}), "
+        f"list(p.status {order}), list(p.note {order}) "
+        f"from {relation(tables['profile'])} p left join {relation(tables['indicator'])} i on p.item = i.indicator_id "
+        f"where {condition} group by p.area_type, p.area_code, i.section_order, i.item_order, p.item, p.category "
+        "order by p.area_type, p.area_code, i.section_order, i.item_order, p.item, p.category",
+        values,
+    )
+
+
 def _profile(
-    area_type: str,
-    area_code: str,
-    rows: list[tuple[Any, ...]],
+    area: AreaKey,
+    rows: Iterable[tuple[Any, ...]],
+    columns: tuple[Beside, ...],
     indicators: Mapping[str, Indicator],
     names: Mapping[AreaKey, str],
 ) -> Profile:
-    columns = _columns(rows, names)
-    place = {(column.area_type, column.area_code): number for number, column in enumerate(columns)}
+    places = [(column.area_type, column.area_code) for column in columns]
     sections: dict[str, Section] = {}
     for item, of_item in groupby(rows, itemgetter(2)):
         indicator = indicators[item]
         section = sections.setdefault(indicator.section, Section(indicator.section, indicator.section_title))
-        made = [_row(indicator, list(cells), place) for _, cells in groupby(of_item, itemgetter(3))]
+        made = [_row(indicator, row, places) for row in of_item]
         section.rows.extend(sorted(made, key=lambda row: category_order(row.category)))
-    return Profile(area_type, area_code, names[area_type, area_code], columns, list(sections.values()))
+    return Profile(*area, names[area], columns, list(sections.values()))
 
 
-def _columns(rows: list[tuple[Any, ...]], names: Mapping[AreaKey, str]) -> tuple[Beside, ...]:
-    """The columns that any row has, in their order."""
-    seen = {(row[8], row[5], row[6], row[7]) for row in rows}
-    return tuple(Beside(role, kind, code, names[kind, code]) for _, role, kind, code in sorted(seen))
+def _row(indicator: Indicator, row: tuple[Any, ...], places: list[AreaKey]) -> Row:
+    category, title, kind, start, end, found, values, statuses, notes = row[3:]
+    cells = tuple(map(_cell, values, statuses, notes))
+    if found != places:  # some column has no row here
+        held = dict(zip(found, cells, strict=True))
+        cells = tuple(held.get(place, NO_CELL) for place in places)
+    return Row(indicator, intern(category), title, None if start is None else _period(kind, start, end), cells)
 
 
-def _row(indicator: Indicator, rows: list[tuple[Any, ...]], place: Mapping[AreaKey, int]) -> Row:
-    cells = [NO_CELL] * len(place)
-    period = title = None
-    for row in rows:
-        cells[place[row[6], row[7]]] = row[12:15]
-        title = title or row[4]
-        if period is None and row[10] is not None:
-            period = _period(*row[9:12])
-    return Row(indicator, rows[0][3], title, period, tuple(cells))
+def _cell(value: float | None, status: str, note: str | None) -> Cell:
+    """A cell whose words are kept once, however many cells say them."""
+    return value, intern(status), intern(note) if note else note
 
 
 @lru_cache(maxsize=4096)
@@ -290,23 +354,22 @@ def category_order(category: str) -> tuple[bool, list[tuple[int, str]]]:
     return category != "all", [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
-def _read_trends(
+def _read_points(
     connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path], condition: str, values: list[Any]
-) -> dict[AreaKey, list[tuple[Any, ...]]]:
-    found = connection.execute(
+) -> Iterator[tuple[Any, ...]]:
+    """One row for each point of a trend, the oldest first."""
+    yield from _fetched(
+        connection,
         "select area_type, area_code, item, category, of_type, of_code, position, period_type, period_start, "
-        f"period_end, value, status, note from {relation(tables['profile_trend'])} "
+        f"period_end, value, status, note, broken from {relation(tables['profile_trend'])} "
         f"where {condition} order by area_type, area_code, item, category, position desc",
         values,
-    ).fetchall()
-    return {area: list(rows) for area, rows in groupby(found, itemgetter(0, 1))}
+    )
 
 
-def _add_trends(profile: Profile, rows: Iterable[tuple[Any, ...]], indicators: Mapping[str, Indicator]) -> None:
+def _add_trends(profile: Profile, rows: Iterable[tuple[Any, ...]]) -> None:
     """Hang every trend on its section, in the order of the section's rows."""
-    trends = {}
-    for (item, category), points in groupby(rows, itemgetter(2, 3)):
-        trends[item, category] = list(points)
+    trends = {of: list(points) for of, points in groupby(rows, itemgetter(2, 3))}
     for section in profile.sections:
         for row in section.rows:
             if points_of := trends.get((row.indicator.indicator_id, row.category)):
@@ -314,10 +377,11 @@ def _add_trends(profile: Profile, rows: Iterable[tuple[Any, ...]], indicators: M
 
 
 def _trend(row: Row, points: list[tuple[Any, ...]]) -> Trend:
-    placed: list[tuple[Period, Cell] | None] = [None] * points[0][6]
+    oldest = points[0]
+    placed: list[Point | None] = [None] * oldest[6]
     for point in points:
-        placed[-point[6]] = (_period(*point[7:10]), point[10:13])
-    return Trend(row.indicator, row.category, row.category_title, points[0][4], points[0][5], tuple(placed))
+        placed[-point[6]] = Point(_period(*point[7:10]), _cell(*point[10:13]), point[13])
+    return Trend(row.indicator, row.category, row.category_title, intern(oldest[4]), intern(oldest[5]), tuple(placed))
 
 
 def figure_of(cell: Cell) -> bool:

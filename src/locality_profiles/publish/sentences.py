@@ -37,7 +37,9 @@ def _opening(profile: Profile, parts: str, about: Edition) -> str:
     article = "an" if kind[:1] in "aeio" else "a"
     partnership, board = profile.beside("hscp"), profile.beside("health_board")
     if partnership and partnership[1:3] != profile.key:
-        return f"{profile.name} is {article} {kind} of the {partnership.name} {about.one('hscp')}."
+        within = profile.beside("within")
+        most = f" Most or all of it lies in the {about.one(within.area_type)} {within.name}." if within else ""
+        return f"{profile.name} is {article} {kind} of the {partnership.name} {about.one('hscp')}.{most}"
     where = f" in the area of {board.name}" if board and board[1:3] != profile.key else ""
     made_of = f", made up of {parts}" if parts else ""
     return f"{profile.name} is {article} {kind}{where}{made_of}."

@@ -1,4 +1,4 @@
-"""Plain HTML pages from finished tables: a front page, a page for each area, methods, data quality.
+"""Plain HTML pages from finished tables: a front page, a page for each area and area system, methods, data quality.
 
 The pages need no script and no network, and read from a folder as well as from a server. Everything
 that comes from data is escaped: by Jinja in the templates, and by ``cells`` where it writes markup.
@@ -6,19 +6,23 @@ that comes from data is escaped: by Jinja in the templates, and by ``cells`` whe
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from locality_profiles.publish import cells, quality
+from locality_profiles.publish import area_systems, cells, quality
+from locality_profiles.publish.area_systems import MANY, counted
 from locality_profiles.publish.edition import SYNTHETIC, Edition, capitalised, file_stems
 from locality_profiles.publish.numbers import legend, print_value, unit_label
+from locality_profiles.publish.open_data import downloads
+from locality_profiles.publish.place_tables import AreaSystems, read_systems
 from locality_profiles.publish.reading import (
     AreaKey,
+    Beside,
     Indicator,
     Profile,
     choose_headlines,
@@ -28,9 +32,11 @@ from locality_profiles.publish.reading import (
     read_profiles,
 )
 from locality_profiles.publish.sentences import summary
+from locality_profiles.publish.system_maps import maps_of
 
 if TYPE_CHECKING:
     import jinja2
+    from markupsafe import Markup
 
 __all__ = ["Edition", "write_site"]
 
@@ -54,6 +60,48 @@ class Site:
     names: dict[AreaKey, str]
     stems: dict[AreaKey, str]
     headlines: list[Indicator]
+    systems: AreaSystems
+    maps: Mapping[str, Markup]
+    """By area type, the map of an area system."""
+
+    @cached_property
+    def homes(self) -> dict[AreaKey, str]:
+        """The code of each area's partnership."""
+        return {profile.key: code for code, found in self.members.items() for profile in found}
+
+    def full_name(self, key: AreaKey) -> str:
+        """An area's name, with its partnership's where the release has several: many have an 'East'."""
+        kind, code = key
+        ending = code.rpartition("/")[2]
+        name = self.names.get(key) or (capitalised(ending.replace("-", " ")) if ending != code else code)
+        home = self.homes.get(key, code.partition("/")[0])
+        if kind == "hscp" or len(self.members) < 2 or ("hscp", home) not in self.names:
+            return name
+        return f"{name}, {self.names['hscp', home]}"
+
+    @cached_property
+    def members(self) -> dict[str, list[Profile]]:
+        """Areas by the code of their partnership, which has the empty code where an area has none."""
+        found: dict[str, list[Profile]] = {}
+        for profile in self.profiles:
+            found.setdefault(partnership_of(profile), []).append(profile)
+        return found
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Profile]]:
+        return {kind: list(found) for kind, found in groupby(self.profiles, lambda profile: profile.area_type)}
+
+    def of_kind(self, kind: str) -> list[Profile]:
+        return self._by_kind.get(kind, [])
+
+    @cached_property
+    def system_pages(self) -> list[str]:
+        """Kinds of area that have a page of their own."""
+        return area_systems.kinds_with_a_page(self)
+
+    def system_page(self, kind: str) -> str:
+        """The address of the page of a kind of area from the front page; empty where it has none."""
+        return f"systems/{kind}.html" if kind in self.system_pages else ""
 
     def page(self, key: AreaKey) -> str:
         """The address of an area's page from the front page; empty where the area has none."""
@@ -80,7 +128,7 @@ def write_site(tables: Mapping[str, Path], out: Path, about: Edition) -> list[Pa
     ----------
     tables : mapping of table name to path
         Parquet files that keep the contracts of profile, profile_trend, indicator, area,
-        membership, check_result and extract.
+        membership, check_result and extract; where they are given, those of area systems too.
     out : Path
         Folder of the site; made if it is not there. What it holds already is left or overwritten.
     about : Edition
@@ -100,26 +148,44 @@ def write_site(tables: Mapping[str, Path], out: Path, about: Edition) -> list[Pa
 
     with connect() as connection:
         profiles = read_profiles(connection, tables, about.profiled)
+        systems = read_systems(connection, tables, about)
+        stems = file_stems(profile.key for profile in profiles)
         site = Site(
             about, profiles, read_indicators(connection, tables), read_names(connection, tables),
-            file_stems(profile.key for profile in profiles), choose_headlines(profiles, about),
+            stems, choose_headlines(profiles, about),
+            systems, maps_of(tables, systems, about, stems),
         )  # fmt: skip
         report = quality.read_report(connection, tables)
-    pages = templates(about)
+    pages = templates(site)
     (out / "areas").mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(HERE / "assets" / STYLESHEET, out / STYLESHEET)
+    (out / STYLESHEET).write_text(_stylesheet(), encoding="utf-8")
     written = [
-        _write(out / "index.html", pages.get_template("index.html"), front_page(site)),
+        _write(out / "index.html", pages.get_template("index.html"), front_page(site, tables)),
         _write(out / "methods.html", pages.get_template("methods.html"), methods_page(site)),
         _write(out / "data-quality.html", pages.get_template("data-quality.html"), {"report": report}),
     ]
+    if site.systems.told:
+        written.append(_write(out / "areas.html", pages.get_template("areas.html"), area_systems.systems_page(site)))
+    if site.system_pages:
+        (out / "systems").mkdir(exist_ok=True)
+    system = pages.get_template("area-system.html")
+    for kind in site.system_pages:
+        context = area_systems.system_page(kind, site) | {"areas": _headline_table(kind, site, anchors=True)}
+        written.append(_write(out / "systems" / f"{kind}.html", system, context))
     area = pages.get_template("area.html")
     for profile in profiles:
         written.append(_write(out / "areas" / f"{site.stems[profile.key]}.html", area, area_page(profile, site)))
     return [*written, out / STYLESHEET]
 
 
-def templates(about: Edition) -> jinja2.Environment:
+def _stylesheet() -> str:
+    """The stylesheet of every page, with what maps need."""
+    from locality_profiles.publish.maps import MAP_CSS
+
+    return (HERE / "assets" / STYLESHEET).read_text(encoding="utf-8") + MAP_CSS
+
+
+def templates(site: Site) -> jinja2.Environment:
     """The templates, with autoescape, and what every page may use."""
     import jinja2
 
@@ -127,7 +193,12 @@ def templates(about: Edition) -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )  # fmt: skip
-    environment.globals.update(about=about, synthetic=SYNTHETIC, stylesheet=STYLESHEET, legend=legend)
+    ways = [("index.html", "All areas"), ("methods.html", "Methods"), ("data-quality.html", "Data quality")]
+    if site.systems.told:
+        ways.insert(1, ("areas.html", "Area systems"))
+    environment.globals.update(
+        about=site.about, synthetic=SYNTHETIC, stylesheet=STYLESHEET, legend=legend, ways=ways
+    )  # fmt: skip
     environment.filters.update(capitalised=capitalised, unit_label=unit_label, day=_day, thousands=_thousands)
     return environment
 
@@ -149,23 +220,30 @@ def _thousands(number: int) -> str:
 # --- the front page -------------------------------------------------------------------------------
 
 
-def front_page(site: Site) -> dict[str, Any]:
-    """Partnerships with their areas, and a table of headline figures for each kind of area."""
+def front_page(site: Site, tables: Mapping[str, Path]) -> dict[str, Any]:
+    """Partnerships with their areas, a table of headline figures for kinds of few areas, and downloads.
+
+    The first kind always has its table. Other kinds of more than ``MANY`` areas have theirs on a page of
+    their own, and are counted here.
+    """
+    shown = [kind for number, kind in enumerate(site.about.profiled) if not number or len(site.of_kind(kind)) <= MANY]
     return {
         "counts": _counts(site),
         "groups": [_group(code, members, site) for code, members in _by_partnership(site.profiles, site.names)],
-        "headlines": [table for kind in site.about.profiled if (table := _headline_table(kind, site))],
+        "headlines": [table for kind in shown if (table := _headline_table(kind, site)) and site.headlines],
+        "elsewhere": [
+            (counted(len(site.of_kind(kind)), kind, site.about), site.system_page(kind))
+            for kind in site.about.profiled
+            if kind not in shown
+        ],
+        "systems": bool(site.systems.told),
+        "downloads": downloads(tables),
     }
 
 
 def _counts(site: Site) -> str:
-    kinds = {kind: sum(p.area_type == kind for p in site.profiles) for kind in site.about.profiled}
-    words = [_counted(number, kind, site.about) for kind, number in kinds.items() if number]
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
-def _counted(number: int, kind: str, about: Edition) -> str:
-    return f"{number:,} {about.one(kind) if number == 1 else about.several(kind)}"
+    kinds = [counted(len(found), kind, site.about) for kind in site.about.profiled if (found := site.of_kind(kind))]
+    return " and ".join([", ".join(kinds[:-1]), kinds[-1]] if len(kinds) > 1 else kinds)
 
 
 def partnership_of(profile: Profile) -> str:
@@ -189,19 +267,32 @@ def _by_partnership(profiles: Iterable[Profile], names: Mapping[AreaKey, str]) -
 def _group(code: str, members: list[Profile], site: Site) -> dict[str, Any]:
     itself = next((profile for profile in members if profile.key == ("hscp", code)), None)
     others = [profile for profile in members if profile is not itself]
+    kinds = [_kind(kind, list(found), code, site) for kind, found in groupby(others, lambda p: p.area_type)]
     return {
         "name": site.names.get(("hscp", code), "Other areas") if code else "Other areas",
         "href": site.page(("hscp", code)),
         # Its own page may show a later year than its localities': on one list they must add up.
         "population": ", ".join(filter(None, _population_of(itself, others, site))),
-        "kinds": [
-            (
-                capitalised(site.about.several(kind)),
-                [(p.name, site.page(p.key), site.population(p)[0]) for p in of_kind],
-            )
-            for kind, of_kind in ((kind, list(found)) for kind, found in groupby(others, lambda p: p.area_type))
-        ],
+        "listed": [kind for kind in kinds if kind["areas"]],
+        "counted": [kind for kind in kinds if not kind["areas"]],
     }
+
+
+def _kind(kind: str, found: list[Profile], code: str, site: Site) -> dict[str, Any]:
+    """The areas of one kind in one partnership: listed, or counted where the release has too many of the kind."""
+    crowded = kind != site.about.profiled[0] and len(site.of_kind(kind)) > MANY
+    return {
+        "kinds": capitalised(site.about.several(kind)),
+        "areas": [] if crowded else [(p.name, site.page(p.key), site.population(p)[0]) for p in found],
+        "counted": counted(len(found), kind, site.about),
+        "href": _list_of(kind, code, site),
+    }
+
+
+def _list_of(kind: str, code: str, site: Site) -> str:
+    """Where the areas of one kind and partnership are listed on the kind's own page."""
+    href = site.system_page(kind)
+    return f"{href}#{cells.anchor('in', code or 'none')}" if href else ""
 
 
 def _population_of(itself: Profile | None, others: Sequence[Profile], site: Site) -> tuple[str, str]:
@@ -210,9 +301,10 @@ def _population_of(itself: Profile | None, others: Sequence[Profile], site: Site
     return site.population(itself) if itself else ("", "")
 
 
-def _headline_table(kind: str, site: Site) -> dict[str, Any] | None:
-    profiles = [profile for profile in site.profiles if profile.area_type == kind]
-    if not profiles or not site.headlines:
+def _headline_table(kind: str, site: Site, anchors: bool = False) -> dict[str, Any] | None:
+    """The areas of one kind with their headline figures; with ``anchors`` each partnership can be linked to."""
+    profiles = site.of_kind(kind)
+    if not profiles:
         return None
     groups = []
     for code, members in _by_partnership(profiles, site.names):
@@ -220,9 +312,13 @@ def _headline_table(kind: str, site: Site) -> dict[str, Any] | None:
             (profile.name, site.page(profile.key), cells.plain([_headline(profile, i) for i in site.headlines]))
             for profile in members
         ]
-        groups.append((site.names.get(("hscp", code), "Other areas"), rows))
-    if kind == "hscp" or len(groups) == 1:  # a heading would stand over one row, or over all
-        groups = [("", [row for _, rows in groups for row in rows])]
+        groups.append((
+            site.names.get(("hscp", code), "Other areas"), cells.anchor("in", code or "none") if anchors else "", rows,
+        ))  # fmt: skip
+    if kind == "hscp":  # a heading would stand over each row
+        groups = [("", "", [row for _, _, rows in groups for row in rows])]
+    elif len(groups) == 1:
+        groups = [("", groups[0][1], groups[0][2])]
     return {
         "id": f"headlines-{kind.replace('_', '-')}",
         "kind": capitalised(site.about.one(kind)),
@@ -249,38 +345,61 @@ def area_page(profile: Profile, site: Site) -> dict[str, Any]:
     """Everything that an area's page shows."""
     marks: set[str] = set()
     code = partnership_of(profile)
-    children = [p for p in site.profiles if p is not profile and profile.key == ("hscp", partnership_of(p))]
-    siblings = [p for p in site.profiles if p.area_type == profile.area_type and partnership_of(p) == code != ""]
+    near = site.members[code] if code else []
+    siblings = [p for p in near if p.area_type == profile.area_type] if profile.area_type != "hscp" else []
+    children = [p for p in near if p is not profile] if profile.key == ("hscp", code) else []
     parts = {kind: list(found) for kind, found in groupby(children, lambda p: p.area_type)}
-    made_of = next((_counted(len(found), kind, site.about) for kind, found in parts.items()), "")
+    made_of = next((counted(len(found), kind, site.about) for kind, found in parts.items()), "")
     sections = [cells.section_view(profile, section, site.about, site.names, marks) for section in profile.sections]
     return {
         "profile": profile,
         "kind": site.about.one(profile.area_type),
         "kinds": site.about.several(profile.area_type),
+        "system": site.system_page(profile.area_type),
         "partnership": (site.names[("hscp", code)], site.page(("hscp", code))) if code else None,
         "summary": summary(profile, site.headlines, made_of, site.about),
-        "columns": [_column(column, profile, site) for column in profile.columns],
+        "columns": len(profile.columns),
+        "headings": cells.headings(_column(column, site) for column in profile.columns),
         "sections": sections,
+        "overlaps": area_systems.overlaps_of(profile.key, site),
         "marks": legend(marks),
-        "parts": [
-            (site.about.several(kind), [(p.name, site.page(p.key), site.population(p)) for p in found])
-            for kind, found in parts.items()
-        ],
-        "siblings": [(p.name, site.page(p.key), p is profile) for p in siblings] if len(siblings) > 1 else [],
+        "parts": [_parts(kind, found, code, site) for kind, found in parts.items()],
+        "siblings": _siblings(profile, siblings, code, site) if len(siblings) > 1 else None,
         "csv": f"{site.about.open_data}/areas/{quote(site.stems[profile.key])}.csv" if site.about.open_data else "",
     }
 
 
-def _column(column: Any, profile: Profile, site: Site) -> dict[str, str]:
+def _parts(kind: str, found: list[Profile], code: str, site: Site) -> dict[str, Any]:
+    """The areas of one kind of a partnership; a list of very many stands on the page of their kind."""
+    listed = [] if len(found) > MANY else [(p.name, site.page(p.key), site.population(p)) for p in found]
+    return {
+        "kinds": site.about.several(kind), "areas": listed, "counted": counted(len(found), kind, site.about),
+        "href": _list_of(kind, code, site),
+    }  # fmt: skip
+
+
+def _siblings(profile: Profile, found: list[Profile], code: str, site: Site) -> dict[str, Any]:
+    listed = [] if len(found) > MANY else [(p.name, site.page(p.key), p is profile) for p in found]
+    return {
+        "areas": listed, "counted": counted(len(found), profile.area_type, site.about),
+        "href": _list_of(profile.area_type, code, site),
+    }  # fmt: skip
+
+
+def _column(column: Beside, site: Site) -> dict[str, str]:
     itself = column.role == "this"
     return {
         "css": cells.COLUMN_CSS[column.role],
         "name": column.name,
-        "tag": f"This {site.about.one(column.area_type)}" if itself else "" if column.role in ("peer", "part")
-               else capitalised(site.about.one(column.area_type)),
+        "tag": _tag(column.role, site.about.one(column.area_type)),
         "href": "" if itself else site.page((column.area_type, column.area_code)),
-    }  # fmt: skip
+    }
+
+
+def _tag(role: str, kind: str) -> str:
+    """What stands over a column's name: what the area is to the one that the page is about."""
+    words = {"this": f"This {kind}", "within": f"Its {kind}", "peer": "", "part": ""}
+    return words.get(role, capitalised(kind))
 
 
 # --- methods --------------------------------------------------------------------------------------

@@ -1,4 +1,7 @@
-"""A profile's summary in the terminal: the area, its partnership, board and country."""
+"""A profile's summary in the terminal: the area, its partnership, board and country.
+
+A smaller area stands beside its locality instead of its board: eighty columns have room for four areas.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 ROLES = ("this", "hscp", "health_board", "country")
+ROLES_WITHIN = ("this", "within", "hscp", "country")
 
 
 def profile_summary(
@@ -35,7 +39,8 @@ def profile_summary(
     from rich.text import Text
 
     profile = _profile(tables, area_type, area_code)
-    columns = [number for number, column in enumerate(profile.columns) if column.role in ROLES]
+    roles = ROLES_WITHIN if profile.beside("within") else ROLES
+    columns = [number for number, column in enumerate(profile.columns) if column.role in roles]
     table = Table(
         title=Text(profile.name, "bold"), title_justify="left", caption_justify="left",
         box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,
@@ -120,7 +125,7 @@ def _profile(tables: Mapping[str, Path], area_type: str, area_code: str) -> Prof
     from locality_profiles.tables.store import connect
 
     with connect(threads="1") as connection:
-        found = read_profiles(connection, tables, (area_type,), only=(area_type, area_code))
+        found = read_profiles(connection, tables, (area_type,), only=(area_type, area_code), trends=False)
         if not found:
             raise _unknown(connection, tables, area_type, area_code)
     return found[0]

@@ -39,6 +39,8 @@ class SampleSummary:
     localities: int
     neighbourhoods: int
     practices: int
+    clusters: int
+    wards: int
     data_zones: int
     people: int
     files: tuple[str, ...]
@@ -85,9 +87,9 @@ def write_sample(folder: Path, size: str = "shetland", seed: int = 2026) -> Samp
     country = found_country(size, seed)
     people = settle(country, seed)
     services = provide(country, people, seed)
-    written = write_extracts(raw, country, people, services)
+    written = write_extracts(raw, country, people, services, seed)
     written.append(write_readme(raw, country))
-    written.append(write_settings(folder, size, country))
+    written.append(write_settings(folder, size, country, services.practices))
     return SampleSummary(
         folder=folder,
         size=size,
@@ -97,6 +99,8 @@ def write_sample(folder: Path, size: str = "shetland", seed: int = 2026) -> Samp
         localities=len(country.localities),
         neighbourhoods=len(country.neighbourhoods),
         practices=len(services.practices.code),
+        clusters=len({name for name in services.practices.cluster if not name.endswith("Undefined")}),
+        wards=len(country.wards),
         data_zones=country.zones,
         people=int(people.persons[-1].sum()),
         files=tuple(sorted(path.relative_to(folder).as_posix() for path in written)),

@@ -8,13 +8,13 @@ localities hold offshore islands, and one partnership of two councils.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 import shapely
 
-from locality_profiles.sample.land import Sea, cut_off, divide, even_sizes
+from locality_profiles.sample.land import Sea, cut_off, divide, even_sizes, on_the_grid
 from locality_profiles.sample.names import invented_names, joined
 
 Character = Literal["islands", "city", "mixed", "rural"]
@@ -30,6 +30,10 @@ MIDDLE, TOWN, SKERRIES, FAR_ISLES = 3, 4, 5, 6
 
 #: Zones of a locality are grouped in intermediate zones of about so many.
 ZONES_IN_INTERMEDIATE = 5.4
+#: Wards have about so many zones, on the islands and elsewhere: a council has two or more.
+ZONES_IN_WARD: Mapping[Character, float] = {"islands": 4.3, "city": 20, "mixed": 20, "rural": 20}
+#: Wards are cut along lines that lean against those of localities, so that neither nests in the other.
+LEAN = 0.6
 #: Published outlines of localities are simpler than those of data zones; by so many degrees.
 SIMPLIFICATION = 0.0014
 
@@ -109,8 +113,15 @@ class IntermediateZone:
 
 
 @dataclass(frozen=True)
+class Ward:
+    code: str
+    name: str
+    council: int
+
+
+@dataclass(frozen=True)
 class Neighbourhood:
-    """The zones, by position, that one health centre serves."""
+    """The zones, by position, round one health centre or the outpost of one."""
 
     name: str
     centre: str
@@ -128,15 +139,19 @@ class Country:
     councils: tuple[Council, ...]
     localities: tuple[Locality, ...]
     intermediate_zones: tuple[IntermediateZone, ...]
+    wards: tuple[Ward, ...]
     neighbourhoods: tuple[Neighbourhood, ...]
     zone_code: np.ndarray
     zone_name: np.ndarray
     intermediate: np.ndarray
+    ward: np.ndarray
     locality: np.ndarray
     council: np.ndarray
     partnership: np.ndarray
     board: np.ndarray
     zone_outlines: np.ndarray
+    zone_centres: np.ndarray
+    """Easting and northing of a point inside each zone, in whole metres."""
     locality_outlines: np.ndarray
     split_zone: int
     """A zone whose outline lies in two localities."""
@@ -241,6 +256,17 @@ ISLAND_NEIGHBOURHOODS: tuple[tuple[str, str, tuple[tuple[str, int], ...]], ...] 
     ("Skoltay", "Skoltay Surgery", (("Fennaholm & Skoltay", 1),)),
 )
 
+#: GP clusters of the islands and the health centres in each.
+ISLAND_CLUSTERS: Mapping[str, tuple[str, ...]] = {
+    "Skarvoe Town": ("Thornovoe Health Centre", "Bressaholm Surgery", "Sandagarth Medical Practice"),
+    "Skarvoe Country & Isles": (
+        "Kettlagarth Health Centre", "Ossarvoe Health Centre", "Vestraholm Health Centre", "Norravoe Health Centre",
+        "Skerrings Health Centre", "Fennaholm Health Centre", "Skoltay Surgery",
+    ),
+}  # fmt: skip
+#: The one that was in another cluster when the earlier directory of practices was made.
+MOVED_PRACTICE, MOVED_FROM = "Sandagarth Medical Practice", "Skarvoe Country & Isles"
+
 SCOTLAND_ZONES, SCOTLAND_PARTNERSHIPS, SCOTLAND_LOCALITIES, SCOTLAND_BOARDS = 6976, 31, 128, 14
 CHARACTERS: tuple[Character, ...] = ("mixed", "city", "rural", "mixed")
 COMPASS = ("North", "East", "South", "West")
@@ -322,6 +348,8 @@ def found_country(size: str, seed: int) -> Country:
     place_in = np.arange(len(order)) - np.searchsorted(intermediate, intermediate) + 1
     zone_name = np.array([f"{titles[i]} - {n:02d}" for i, n in zip(intermediate, place_in, strict=True)])
     split, detached = _odd_zones(locality, outlines)
+    centres = on_the_grid(shapely.point_on_surface(outlines))
+    wards, ward = _wards(plan_of, council, intermediate, titles, centres)
     return Country(
         name=COUNTRY_NAME,
         code=COUNTRY_CODE,
@@ -333,15 +361,18 @@ def found_country(size: str, seed: int) -> Country:
             IntermediateZone(f"S029{n:05d}", titles[n - 1], int(council[first]))
             for n, first in enumerate(np.searchsorted(intermediate, np.arange(len(titles))), 1)
         ),
+        wards=wards,
         neighbourhoods=_neighbourhoods(plan_of.locality, locality),
         zone_code=zone_code,
         zone_name=zone_name,
         intermediate=intermediate,
+        ward=ward,
         locality=locality,
         council=council,
         partnership=partnership,
         board=plan_of.board_of_partnership[partnership],
         zone_outlines=outlines,
+        zone_centres=centres,
         locality_outlines=_locality_outlines(outlines, locality, len(plan_of.locality), split, detached),
         split_zone=split,
         detached_zone=detached,
@@ -443,6 +474,36 @@ def _intermediate_names(names: Sequence[str], count: int) -> list[str]:
     titles[count // 2] = "Bràigh " + titles[count // 2]
     titles[-1] = "Sgòrr " + titles[-1]
     return titles
+
+
+def _wards(
+    plans: _PlanTable, council: np.ndarray, intermediate: np.ndarray, titles: Sequence[str], centres: np.ndarray
+) -> tuple[tuple[Ward, ...], np.ndarray]:
+    """Each council cut in wards of its own, which need not follow localities nor intermediate zones."""
+    leaning = centres @ np.array([[np.cos(LEAN), -np.sin(LEAN)], [np.sin(LEAN), np.cos(LEAN)]])
+    of_zone = np.empty(len(council), dtype=int)
+    found: list[Ward] = []
+    for number in range(len(plans.council)):
+        here = np.flatnonzero(council == number)
+        usual = ZONES_IN_WARD[plans.plan[int(plans.partnership_of_council[number])].character]
+        parts = divide(leaning[here], even_sizes(len(here), max(2, round(len(here) / usual))))
+        names: list[str] = []
+        for part in range(parts.max() + 1):
+            inside = here[parts == part]
+            of_zone[inside] = len(found)
+            names.append(_ward_name([titles[i] for i in intermediate[inside]], names))
+            found.append(Ward(f"S139{len(found) + 1:05d}", names[-1], number))
+    # The Government's lookup has curly apostrophes, in an encoding of its own.
+    found[-1] = replace(found[-1], name=f"{found[-1].name}’s Quay")
+    return tuple(found), of_zone
+
+
+def _ward_name(titles: Sequence[str], taken: Sequence[str]) -> str:
+    """The intermediate zone that most of a ward lies in; two of them, or a point of the compass, if that is taken."""
+    commonest = sorted(set(titles), key=lambda title: (-titles.count(title), title))
+    wanted = [*commonest, *(joined(commonest[0], other, "and") for other in commonest[1:])]
+    wanted += [f"{point} {commonest[0]}" for point in COMPASS]
+    return next(name for name in wanted if name not in taken)
 
 
 def _odd_zones(locality: np.ndarray, outlines: np.ndarray) -> tuple[int, int]:

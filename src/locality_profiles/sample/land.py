@@ -93,6 +93,15 @@ def to_degrees(points: np.ndarray) -> np.ndarray:
     return np.round(np.column_stack([LONGITUDE + east, LATITUDE + metres[:, 1] / 111_000]), 6)
 
 
+def on_the_grid(points: np.ndarray) -> np.ndarray:
+    """Points in degrees as eastings and northings of the British National Grid, in whole metres."""
+    import pyproj
+
+    grid = pyproj.Transformer.from_crs("OGC:CRS84", "EPSG:27700", always_xy=True)
+    degrees = shapely.get_coordinates(points)
+    return np.column_stack(grid.transform(degrees[:, 0], degrees[:, 1])).round().astype(int)
+
+
 def divide(points: np.ndarray, sizes: Sequence[int]) -> np.ndarray:
     """Cut a set of points into compact neighbouring parts of the given sizes; returns the part of each.
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from locality_profiles.sample.country import Country, add_up
+from locality_profiles.sample.country import ISLAND_CLUSTERS, MOVED_FROM, MOVED_PRACTICE, Country, add_up
 from locality_profiles.sample.people import CARE_BANDS, INDEX_YEAR, YEARS, People
 
 #: Home care: 13 quarters from the last of 2017/18.
@@ -33,6 +33,8 @@ LIST_BANDS = ((0, 4), (5, 14), (15, 24), (25, 44), (45, 64), (65, 74), (75, 84),
 _CARE_RATE = np.array([0.0004, 0.0042, 0.019, 0.068, 0.2])
 _CARE_HOURS = np.array([30.0, 200.0, 135.0, 95.0, 92.0])
 _ZONES_OF_A_PRACTICE = 8
+#: Zones round those that a practice serves, and zones beyond them, from which it has patients too.
+_NEAR, _FAR = 4, 3
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,22 @@ class Practices:
     name: tuple[str, ...]
     town: tuple[str, ...]
     cluster: tuple[str, ...]
+    earlier_cluster: tuple[str, ...]
+    """The cluster on the first of the dates."""
     zone: np.ndarray
     """Position of the data zone of the premises."""
+    served: tuple[np.ndarray, ...]
+    """Positions of the data zones round each practice."""
+    patients: np.ndarray
+
+
+@dataclass(frozen=True)
+class PatientZones:
+    """Where the patients of some practices live: one row for each pair of practice and data zone."""
+
+    practice: np.ndarray
+    zone: np.ndarray
+    """Position of the data zone; -1 outside the country's."""
     patients: np.ndarray
 
 
@@ -89,6 +105,8 @@ class Benchmarks:
 @dataclass(frozen=True)
 class Services:
     practices: Practices
+    patient_zones: PatientZones
+    """Of the practices of the islands: one board has counted them."""
     home_care: HomeCare
     delayed_days: np.ndarray
     """Bed days by month, council (the last is 'other'), age group and reason."""
@@ -110,8 +128,10 @@ def provide(country: Country, people: People, seed: int) -> Services:
     care = _home_care(country, people, next(draws))
     admissions, usual = _admissions(country, people, next(draws))
     households, in_households = _households(country, people, next(draws))
+    practices = _practices(country, people, next(draws))
     return Services(
-        practices=_practices(country, people, next(draws)),
+        practices=practices,
+        patient_zones=_patient_zones(country, people, practices, np.random.default_rng([seed, 20])),
         home_care=care,
         delayed_days=_delayed_days(country, people, next(draws)),
         hospitals=_hospitals(country, people, next(draws)),
@@ -169,7 +189,7 @@ def _practices(country: Country, people: People, rng: np.random.Generator) -> Pr
         served[here] = True
         names.append(centre)
         towns.append(centre.split()[0])
-        clusters.append(country.partnerships[country.partnership[here[0]]].outline_name)
+        clusters.append(next(name for name, centres in ISLAND_CLUSTERS.items() if centre in centres))
     for number, locality in enumerate(country.localities):
         unserved = np.flatnonzero((country.locality == number) & ~served)
         if not len(unserved):
@@ -184,7 +204,11 @@ def _practices(country: Country, people: People, rng: np.random.Generator) -> Pr
     patients = _patients(zones, people, rng)
     code = np.arange(90001, 90001 + len(zones))
     premises = np.array([group[len(group) // 2] for group in zones])
-    return Practices(code, _told_apart(names), tuple(towns), tuple(clusters), premises, patients)
+    # The nearly empty one is in no cluster, which the publisher says in the board's name.
+    clusters[-1] = f"{country.boards[country.board[premises[-1]]].name.removeprefix('NHS ')} Undefined"
+    earlier = [MOVED_FROM if name == MOVED_PRACTICE else told for name, told in zip(names, clusters, strict=True)]
+    return Practices(code, _told_apart(names), tuple(towns), tuple(clusters), tuple(earlier), premises, tuple(zones),
+                     patients)  # fmt: skip
 
 
 def _told_apart(names: Sequence[str]) -> tuple[str, ...]:
@@ -206,6 +230,32 @@ def _patients(zones: Sequence[np.ndarray], people: People, rng: np.random.Genera
     patients = np.round(by_band * factor).astype(int)
     patients[:, -1] = np.minimum(patients[:, -1], rng.integers(1, 6, patients[:, -1].shape))  # closing: nearly empty
     return patients
+
+
+def _patient_zones(country: Country, people: People, practices: Practices, rng: np.random.Generator) -> PatientZones:
+    """Patients of the islands' practices by data zone: most live round the practice, some in zones near by.
+
+    They add up to the latest list of each practice.
+    """
+    residents = people.aged(YEARS[-1], 0)
+    here = np.flatnonzero(country.partnership == 0)
+    columns: list[np.ndarray] = []
+    for number in np.flatnonzero(country.partnership[practices.zone] == 0):
+        own = practices.served[number]
+        away = np.hypot(*(country.zone_centres[here] - country.zone_centres[practices.zone[number]]).T)
+        others = here[np.argsort(away, kind="stable")]
+        others = others[~np.isin(others, own)]
+        near, far = others[:_NEAR], others[_NEAR : _NEAR + _FAR]
+        zones = np.concatenate([own, near, far, [-1]])
+        chance = np.concatenate([
+            0.91 * residents[own] / residents[own].sum(), 0.075 * residents[near] / residents[near].sum(),
+            np.full(_FAR, 0.004 / _FAR), [0.011],
+        ])  # fmt: skip
+        drawn = rng.multinomial(practices.patients[-1, number].sum(), chance)
+        columns.append(np.stack([np.full(len(zones), number), zones, drawn]))
+    practice, zone, patients = np.concatenate(columns, axis=1)
+    some = patients > 0
+    return PatientZones(practice[some], zone[some], patients[some])
 
 
 # --- home care ------------------------------------------------------------------------------------

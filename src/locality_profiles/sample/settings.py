@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from locality_profiles.sample.country import Country
+from locality_profiles.sample.extracts.postcodes import practice_postcodes
+from locality_profiles.sample.services import Practices
 
 README = """SYNTHETIC DATA
 ==============
 
 Every file in this folder was made by 'locality-profiles init --sample'. {country} does not exist, nor does
 any place, practice, hospital, person or figure in these files. Codes (S019..., S379..., S089...) have the
-form of Scottish ones and lie outside their ranges; telephone numbers are those kept free for fiction.
+form of Scottish ones and lie outside their ranges; telephone numbers are those kept free for fiction, and the
+postcode areas ZQ and ZV are in use nowhere.
 
 The layouts are those of the publishers (National Records of Scotland, Public Health Scotland, the Scottish
 Government, the Improvement Service), with their oddities, so that real extracts can take these files' place.
@@ -39,21 +45,30 @@ plural = "Localities"
 from = "boundaries"
 prefer_lookup = true
 
-# Neighbourhoods round health centres, from a list that a person typed: one row for each data zone.
-# Add an area system of your own in the same way.
+# Neighbourhoods: the catchments of health centres and outposts. A data zone goes to the nearest of these points
+# in its partnership. Add an area system of your own in the same way, or with 'locality-profiles areas add'.
 [[areas.system]]
 name = "neighbourhood"
 title = "Neighbourhood"
 plural = "Neighbourhoods"
-from = "file"
-file = "lookups/neighbourhoods.csv"    # inside the extracts folder
-block_column = "DataZone"
-name_column = "Neighbourhood"
+from = "points"
+partnerships = [{home}]
+{points}
+
+# GP clusters. A data zone is shared among them as its registered patients are: as the board counts them on the
+# islands (patients_by_data_zone.csv), elsewhere by a model from distance, list sizes and residents.
+[[areas.system]]
+name = "gp_cluster"
+title = "GP cluster"
+plural = "GP clusters"
+from = "gp_clusters"
+
+# Wards need no lines here: the data-zone lookup places them.
 
 [extracts]
 folder = "data/raw"
 read = ["**/*"]    # files are recognised by their content, whatever their names
-ignore = ["README.txt", "lookups/neighbourhoods.csv"]
+ignore = ["README.txt"]
 
 # Publishers call one place by several names. On the left a name in an extract, on the right the name in the
 # data-zone lookup. '&', 'City of' and the like need no line here.
@@ -62,7 +77,13 @@ ignore = ["README.txt", "lookups/neighbourhoods.csv"]
 """
 
 
-def write_settings(folder: Path, size: str, country: Country) -> Path:
+POINT = """
+    [[areas.system.area]]
+    name = {name}
+    {place}"""
+
+
+def write_settings(folder: Path, size: str, country: Country, practices: Practices) -> Path:
     """Write ``profiles.toml``."""
     small = size == "shetland"
     home = country.partnerships[0]
@@ -70,13 +91,29 @@ def write_settings(folder: Path, size: str, country: Country) -> Path:
     text = SETTINGS.format(
         title=_quoted(title),
         partnerships=f'["{home.code}"]' if small else '"all"',
-        profile='["locality", "neighbourhood", "hscp"]' if small else '["locality", "hscp"]',
+        profile=json.dumps(["locality", "hscp", *(["neighbourhood", "gp_cluster", "ward"] if small else [])]),
+        home=_quoted(home.code),
+        points="\n".join(_points(country, practices)),
         names="\n".join(f"{_quoted(other)} = {_quoted(name)}" for other, name in sorted(other_names(country).items())),
     )
     path = folder / "profiles.toml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode())
     return path
+
+
+def _points(country: Country, practices: Practices) -> Iterator[str]:
+    """A point for each neighbourhood: its practice's postcode, or grid references where there is no practice."""
+    postcodes = practice_postcodes(len(practices.code))
+    for place in country.neighbourhoods:
+        inside = np.flatnonzero(np.isin(practices.zone, place.zones))
+        if len(inside):
+            where = f"postcode = {_quoted(postcodes[int(inside[0])])}"
+        else:
+            centres = country.zone_centres[list(place.zones)]
+            middle = np.argmin(np.hypot(*(centres - centres.mean(axis=0)).T))
+            where = "easting = {}.0\n    northing = {}.0".format(*centres[middle])
+        yield POINT.format(name=_quoted(place.name), place=where)
 
 
 def other_names(country: Country) -> dict[str, str]:

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from locality_profiles.geography.grid import PUBLISHED, to_grid
 from locality_profiles.sources import Curated, Source, stage
 from locality_profiles.tables.cells import Cells
 from locality_profiles.tables.intake import Layout, RawTable
@@ -76,10 +77,6 @@ NAMINGS = {
 
 LAYOUTS = tuple(Layout(name, naming.marks, containers=("json",)) for name, naming in NAMINGS.items())
 
-GRID = "EPSG:27700"
-GRID_METRES = (0, 0, 700_000, 1_300_000)
-POLYGON, MULTIPOLYGON = 3, 6
-
 
 def curate(raw: RawTable) -> Curated:
     """One ``boundary`` row per area and, for localities, one ``area`` row."""
@@ -91,10 +88,7 @@ def curate(raw: RawTable) -> Curated:
     if naming.area_type == "locality":
         place = {"place_name": names, "place_parent": cells.text("hscp2019name", what="the partnership's name")}
         cells.unique("area_name", "hscp2019name")
-    outlines = _supplied_outlines(cells)
-    system = _coordinate_system(cells, outlines)
-    cells.finish()
-    outlines, notes = _on_the_grid(cells, outlines, system)
+    outlines, notes = _checked_outlines(cells)
     cells.finish()
     boundary = {"area_type": area_types, "area_name": names, "geometry": _as_wkb(outlines), **place}
     tables = {"boundary": stage("boundary", boundary, len(raw))}
@@ -126,77 +120,15 @@ def _as_wkb(outlines: np.ndarray) -> np.ndarray:
     return shapely.to_wkb(outlines)
 
 
-def _supplied_outlines(cells: Cells) -> np.ndarray:
-    """The outlines as supplied, in two dimensions; anything but a filled polygon is a problem."""
+def _checked_outlines(cells: Cells) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The outlines in metres of the British National Grid, valid and filled; and what was mended."""
     import shapely
 
-    outlines = shapely.force_2d(shapely.from_wkb(cells.raw.columns["geometry"].to_numpy()))
-    missing = shapely.is_missing(outlines)
-    remedy = "Export the boundaries again, with an outline for every area."
-    cells.reject("geometry", missing, "the geometry is missing or cannot be read", remedy)
-    empty = shapely.is_empty(outlines)
-    cells.reject("geometry", empty, "the geometry is empty", remedy)
-    other = ~missing & ~empty & ~np.isin(shapely.get_type_id(outlines), (POLYGON, MULTIPOLYGON))
-    kinds = sorted({shape.geom_type for shape in outlines[other]})
-    cells.reject("geometry", other, f"found {', '.join(kinds)} where a Polygon or MultiPolygon was expected",
-                 "An area needs an outline; points and lines belong in another file.")  # fmt: skip
-    return outlines
-
-
-def _coordinate_system(cells: Cells, outlines: np.ndarray) -> Any:
-    """The file's coordinate system, once the coordinates are seen to fit it.
-
-    Two mistakes are known by their numbers: metres where degrees are promised (or the other way
-    round), and latitude before longitude.
-    """
-    import pyproj
-    import shapely
-
-    said = cells.raw.crs
-    try:
-        system = pyproj.CRS.from_user_input(said)
-    except pyproj.exceptions.CRSError:
-        cells.problem(f"the coordinate system '{said}' is not known",
-                      f"Export the boundaries again in {GRID} or in longitude and latitude.")  # fmt: skip
-        return None
-    west, south, east, north = shapely.bounds(outlines).T  # not a number where there is no outline
-    metres = (np.maximum(np.abs(west), np.abs(east)) > 180) | (np.maximum(np.abs(south), np.abs(north)) > 90)
-    degrees = np.isfinite(west) & ~metres
-    if system.is_geographic:
-        cells.reject(
-            "geometry", metres, "the coordinates are eastings and northings, and the file says longitude and latitude",
-            f'Export it again in longitude and latitude, or name {GRID} in a "crs" member of the file.',
-        )  # fmt: skip
-        cells.reject(
-            "geometry", degrees & (west > 48) & (east < 63) & (south > -15) & (north < 4),
-            "latitude stands before longitude", "Export it again with longitude first, as GeoJSON requires.",
-        )  # fmt: skip
-    else:
-        cells.reject(
-            "geometry", degrees, f"the coordinates are degrees, and the file says {said}",
-            'Take the "crs" member out of the file, or export it again.',
-        )  # fmt: skip
-    return system
-
-
-def _on_the_grid(cells: Cells, outlines: np.ndarray, system: Any) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Outlines in metres of the British National Grid, valid and filled; and what was mended."""
-    import pyproj
-    import shapely
-
-    grid = pyproj.CRS.from_user_input(GRID)
-    if system != grid:
-        to_grid = pyproj.Transformer.from_crs(system, grid, always_xy=True)
-        outlines = shapely.transform(outlines, to_grid.transform, interleaved=False)
-    west, south, east, north = shapely.bounds(outlines).T
-    left, bottom, right, top = GRID_METRES
-    inside = (west >= left) & (south >= bottom) & (east <= right) & (north <= top)
-    cells.reject("geometry", ~inside, "the outline does not lie in Great Britain",
-                 f"Check the coordinate system; the file's is taken as {cells.raw.crs}.")  # fmt: skip
-    invalid = ~shapely.is_valid(outlines)
-    # 'structure' leaves polygons only; the default would also keep the lines and points of collapsed rings.
-    outlines[invalid] = shapely.make_valid(outlines[invalid], method="structure", keep_collapsed=False)
-    cells.reject("geometry", shapely.area(outlines) == 0, "the outline encloses nothing",
-                 "Export the boundaries again, less simplified.")  # fmt: skip
-    mended = int(invalid.sum())
-    return outlines, (f"outlines that crossed or nested their own rings, mended: {mended:,}",) if mended else ()
+    supplied = shapely.from_wkb(cells.raw.columns["geometry"].to_numpy(), on_invalid="ignore")
+    checked = to_grid(supplied, cells.raw.crs, PUBLISHED)
+    for fault in checked.faults:
+        if fault.at is None:
+            cells.problem(fault.what, fault.remedy)
+        else:
+            cells.reject("geometry", fault.at, fault.what, fault.remedy)
+    return checked.shapes, checked.notes

@@ -6,8 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from locality_profiles.geography.vintages import plural
 from locality_profiles.periods import calendar_year
 from locality_profiles.sources import Curated, Source, stage
+from locality_profiles.sources._data_zones import block_type_of
 from locality_profiles.tables.cells import Cells
 from locality_profiles.tables.intake import Layout, RawTable
 
@@ -42,6 +44,7 @@ def curate(raw: RawTable) -> Curated:
     if not len(counts):
         cells.problem("no row holds a count of dwellings", "Get the extract again.", column="measure")
     zones = cells.codes("zone", "data_zone")
+    block_type = block_type_of(cells, "zone")
     years = cells.number("year", minimum=1990, maximum=2200, whole=True, empty=False)
     bands = cells.text("band", allowed=[f"Band {band}" for band in BANDS])
     dwellings = cells.number("value", whole=True, unit="dwellings")
@@ -51,9 +54,9 @@ def curate(raw: RawTable) -> Curated:
 
     banded = pa.table({"zone": zones, "year": pc.cast(years, pa.int64()), "category": pc.utf8_slice_codeunits(bands, 5),
                        "value": dwellings, "status": status})  # fmt: skip
-    table = _staged(pa.concat_tables([banded, _all_bands(banded)]))
+    table = _staged(block_type, pa.concat_tables([banded, _all_bands(banded)]))
     found = sorted(set(banded["year"].to_pylist()))
-    claims = tuple(f"dwellings of 2001 data zones by council-tax band, {year}" for year in found)
+    claims = tuple(f"dwellings of {plural(block_type)} by council-tax band, {year}" for year in found)
     left_out = len(raw) - len(counts)
     notes = (f"{left_out:,} rows of ratios were left out: counts are kept and ratios follow from them",)
     return Curated({"household": table}, claims, notes if left_out else ())
@@ -68,12 +71,12 @@ def _all_bands(banded: pa.Table) -> pa.Table:
     return pa.table({**columns, "category": pa.repeat("all", len(added))}).select(banded.column_names)
 
 
-def _staged(dwellings: pa.Table) -> pa.Table:
+def _staged(block_type: str, dwellings: pa.Table) -> pa.Table:
     """Rows for ``household``. The source gives a year without a day, so the whole year is the period."""
     distinct, at = np.unique(dwellings["year"].to_numpy(), return_inverse=True)
     periods = [calendar_year(int(year)) for year in distinct]
     return stage("household", {
-        "block_type": "data_zone_2001", "block_code": dwellings["zone"], "period_type": "calendar_year",
+        "block_type": block_type, "block_code": dwellings["zone"], "period_type": "calendar_year",
         "period_start": pa.array([period.start for period in periods]).take(pa.array(at)),
         "period_end": pa.array([period.end for period in periods]).take(pa.array(at)),
         "measure": "dwellings", "category": dwellings["category"], "value": dwellings["value"],

@@ -28,6 +28,9 @@ SOURCE = Source(
         "One partnership, Clackmannanshire and Stirling, holds two councils; every other holds one.",
         "The Government's lookup also holds urban rural classes, of a later edition than 2020; they are not read.",
         "A ward need not be made of whole intermediate zones, so its parent is the council.",
+        "Nor is a ward made of whole data zones, which were drawn to nest in council areas only. The Government links "
+        "data zones to other areas by their population-weighted centres, 'to produce a best-fit match' "
+        "(spatialdata.gov.scot, Data Zone Centroids): a ward here is a best fit, and its figures are estimates.",
     ),
 )
 
@@ -51,6 +54,9 @@ GOVERNMENT = {
 }
 #: Columns that a file of the layout may lack: multi-member wards, and the country's name.
 OPTIONAL = {"CountryName", "Country_Name", "MMWard_Code", "MMWard_Name"}
+
+#: Areas that data zones do not nest in: the lookup gives each zone to the one that holds its centre.
+BEST_FIT = ("ward",)
 
 #: An area of the first kind lies in one area of the second by law; elsewhere areas may cross.
 NESTED = (("council_area", "hscp", "partnership"), ("hscp", "health_board", "health board"))
@@ -81,7 +87,8 @@ def curate(raw: RawTable) -> Curated:
     membership = pa.concat_tables([
         stage("membership", {
             "block_type": "data_zone_2011", "block_code": codes["data_zone_2011"], "area_type": kind,
-            "area_code": codes[kind], "weight": 1.0, "method": "lookup",
+            "area_code": codes[kind], "weight": 1.0, "method": "lookup_best_fit" if kind in BEST_FIT else "lookup",
+            "grade": 3 if kind in BEST_FIT else 1, "estimated": kind in BEST_FIT,
         }, len(raw)) for kind in larger
     ])  # fmt: skip
     claims = ["2011 data zones and the larger areas that they lie in"]

@@ -8,12 +8,14 @@ same key, so the table for a data zone and domain is complete once they are put 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from locality_profiles.sources import Curated, Source, stage
+from locality_profiles.sources._data_zones import block_type_of, marked
 from locality_profiles.tables.cells import Cells
 from locality_profiles.tables.intake import Layout, RawTable
 
@@ -81,15 +83,23 @@ def curate(raw: RawTable) -> Curated:
     return read(raw, Cells(raw))
 
 
-def _zones(cells: Cells, column: str) -> pa.ChunkedArray:
-    zones = cells.codes(column, "data_zone")
+@dataclass(frozen=True)
+class Zones:
+    """The data zones of a table, and the edition that they are of."""
+
+    codes: pa.ChunkedArray
+    block_type: str
+
+
+def _zones(cells: Cells, column: str) -> Zones:
+    codes = cells.codes(column, "data_zone")
     cells.unique(column)
-    return zones
+    return Zones(codes, block_type_of(cells, column))
 
 
-def _rows(zones: pa.ChunkedArray, edition: str, domain: str, **columns: Any) -> pa.Table:
-    place = {"block_type": "data_zone_2011", "block_code": zones, "index": f"simd_{edition}", "domain": domain}
-    return stage("deprivation", place | columns, len(zones))
+def _rows(zones: Zones, edition: str, domain: str, **columns: Any) -> pa.Table:
+    place = {"block_type": zones.block_type, "block_code": zones.codes, "index": f"simd_{edition}", "domain": domain}
+    return stage("deprivation", place | columns, len(zones.codes))
 
 
 def _edition_column(raw: RawTable, ending: str) -> tuple[str, str]:
@@ -111,7 +121,7 @@ def _quintiles(raw: RawTable, cells: Cells) -> Curated:
     )  # fmt: skip
     cells.finish()
     rows = _rows(zones, edition, "overall", rank=rank, decile=decile, quintile=quintile, status=cells.status(column))
-    return Curated({"deprivation": rows}, (f"SIMD {edition}, quintiles",))
+    return Curated({"deprivation": rows}, (marked(f"SIMD {edition}, quintiles", zones.block_type),))
 
 
 def _ranks(raw: RawTable, cells: Cells) -> Curated:
@@ -125,7 +135,8 @@ def _ranks(raw: RawTable, cells: Cells) -> Curated:
         _rows(zones, edition, domain, rank=ranks[domain], status=cells.status(column))
         for domain, column in columns.items()
     ]
-    return Curated({"deprivation": pa.concat_tables(rows)}, (f"SIMD {edition}, domain ranks",))
+    claim = marked(f"SIMD {edition}, domain ranks", zones.block_type)
+    return Curated({"deprivation": pa.concat_tables(rows)}, (claim,))
 
 
 def _rank(cells: Cells, column: str) -> pa.ChunkedArray:
@@ -157,6 +168,5 @@ def _counts(raw: RawTable, cells: Cells) -> Curated:
     for domain, (count, among) in COUNTS.items():
         if more := pc.sum(pc.greater(people[count], people[among])).as_py():
             notes.append(f"data zones with more {domain}-deprived people than people, kept as supplied: {more:,}")
-    return Curated(
-        {"deprivation": pa.concat_tables(rows)}, (f"SIMD {edition}, income and employment counts",), tuple(notes)
-    )
+    claim = marked(f"SIMD {edition}, income and employment counts", zones.block_type)
+    return Curated({"deprivation": pa.concat_tables(rows)}, (claim,), tuple(notes))

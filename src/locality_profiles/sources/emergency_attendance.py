@@ -109,7 +109,8 @@ def curate(raw: RawTable) -> Curated:
     boards = pa.table({"hospital": hospital, "board": board}).group_by("hospital").aggregate([("board", "min")])
     membership = stage("membership", {
         "block_type": "hospital", "block_code": boards["hospital"], "area_type": "health_board",
-        "area_code": boards["board_min"], "weight": 1.0, "method": "lookup",
+        "area_code": boards["board_min"], "weight": 1.0, "method": "reported", "grade": 1,
+        "estimated": False,
     }, len(boards))  # fmt: skip
     claimed = claims("emergency attendances", pa.repeat("month", len(raw)), start, end)
     return Curated({"activity": activity, "membership": membership}, claimed, _notes(groups, added, impossible))

@@ -54,7 +54,7 @@ def curate(raw: RawTable) -> Curated:
     partnerships = _valid(raw, "HSCP", "hscp")
     membership = stage("membership", {
         "block_type": "data_zone_2011", "block_code": zones, "area_type": "locality", "weight": 1.0,
-        "method": "lookup", "place_name": names, "place_parent": partnerships,
+        "method": "lookup", "grade": 1, "estimated": False, "place_name": names, "place_parent": partnerships,
     }, len(raw))  # fmt: skip
     claims = [
         f"data zones of the localities of {code}" for code in sorted(pc.unique(partnerships.drop_null()).to_pylist())

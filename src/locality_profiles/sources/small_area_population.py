@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from locality_profiles.geography.vintages import plural
 from locality_profiles.sources import Curated, Source
 from locality_profiles.sources import _population_tables as tables
+from locality_profiles.sources._data_zones import block_type_of
 from locality_profiles.sources._population_tables import Columns
 from locality_profiles.tables.cells import CODE_PATTERNS, Cells
 from locality_profiles.tables.intake import Layout, RawTable
@@ -66,6 +68,7 @@ def curate(raw: RawTable) -> Curated:
     cells = Cells(raw)
     country = tables.is_country(raw, columns) | tables.is_country_without_code(raw, columns)
     tables.check_places(cells, columns, CODE_PATTERNS["data_zone"], "a data zone code like S01000000", country)
+    block_type = block_type_of(cells, columns.place)
     people = tables.read_people(cells, columns)
     of_country = np.isin(people.rows, raw.row_numbers[country])
     zones, scotland = people.where(~of_country), people.where(of_country)
@@ -81,5 +84,5 @@ def curate(raw: RawTable) -> Curated:
         )
     cells.finish()
     zones = tables.with_everyone(zones)
-    table = tables.stage_people(zones, {"block_type": "data_zone_2011", "block_code": zones.places})
-    return Curated({"population": table}, tables.claims(zones, "2011 data zones"), notes)
+    table = tables.stage_people(zones, {"block_type": block_type, "block_code": zones.places})
+    return Curated({"population": table}, tables.claims(zones, plural(block_type)), notes)

@@ -7,6 +7,7 @@ import re
 import pyarrow as pa
 
 from locality_profiles.sources import Curated, Source, stage
+from locality_profiles.sources._data_zones import block_type_of, marked
 from locality_profiles.tables.cells import Cells
 from locality_profiles.tables.intake import Layout, RawTable
 
@@ -36,6 +37,7 @@ def curate(raw: RawTable) -> Curated:
     """One row per data zone and scheme."""
     cells = Cells(raw)
     zones = cells.codes("DataZone", "data_zone")
+    block_type = block_type_of(cells, "DataZone")
     cells.unique("DataZone")
     parts, claims = [], []
     for key, column in raw.matching(r"urbanrural(\dfold\d{4})").items():
@@ -43,8 +45,8 @@ def curate(raw: RawTable) -> Curated:
         category = cells.text(column, allowed=[str(n) for n in range(1, folds + 1)])
         scheme = re.sub(r"(\dfold)(\d{4})", r"urban_rural_\1_\2", key)
         parts.append(stage("classification", {
-            "block_type": "data_zone_2011", "block_code": zones, "scheme": scheme, "category": category,
+            "block_type": block_type, "block_code": zones, "scheme": scheme, "category": category,
         }, len(raw)))  # fmt: skip
-        claims.append(f"urban rural classification, {folds}-fold, {key[-4:]}")
+        claims.append(marked(f"urban rural classification, {folds}-fold, {key[-4:]}", block_type))
     cells.finish()
     return Curated({"classification": pa.concat_tables(parts)}, tuple(claims))

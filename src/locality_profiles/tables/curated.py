@@ -14,7 +14,7 @@ from locality_profiles.tables.contract import Column, TableContract
 
 #: The ladder of places, small to large. Workspaces add area types of their own (neighbourhood, ...).
 LADDER = (
-    "gp_practice", "hospital", "data_zone_2011", "intermediate_zone_2011", "neighbourhood", "gp_cluster",
+    "gp_practice", "hospital", "data_zone_2001", "data_zone_2011", "data_zone_2022", "intermediate_zone_2011", "neighbourhood", "gp_cluster",
     "ward", "locality", "council_area", "hscp", "health_board", "country",
 )  # fmt: skip
 
@@ -51,11 +51,36 @@ AREA = TableContract(
         Column("parent_code", "text", "Code of that area; empty for a country or where it is not known.", empty=True),
         Column("vintage", "text", "Edition of the boundaries, as the source names it.", empty=True),
         Column("source_code", "text", "The code that the source gave, where it is not the official one.", empty=True),
+        Column("valid_from", "date", "First day on which this code and outline stood, where it is known.", empty=True),
+        Column("valid_to", "date", "Last day; empty for an area that stands today.", empty=True),
         _EXTRACT,
     ),
     ("area_type", "area_code"),
     "Every place that a figure can be about or that a profile can be made for.",
 )  # fmt: skip
+
+#: How a block can come to belong to an area, in words: for the dictionary, the methods page and the fit report.
+MEMBERSHIP_METHODS = {
+    "identity": "the block is the area",
+    "lookup": "a published lookup or the workspace's own list says so",
+    "lookup_best_fit": "a published lookup says so, which itself gives each block to the area that holds most of it",
+    "nested": "every building block of the one lies in the other",
+    "premises": "the premises stand there",
+    "reported": "the publisher reports it there",
+    "largest_overlap": "most of the block's land lies there",
+    "nearest": "nearest, for a block that no outline touches, or the catchment of a point",
+    "centroid": "the point that stands for the block's people lies there",
+    "land": "shared by area of land",
+    "population": "shared by where people live",
+    "registered_patients": "shared by where registered patients live, as counted",
+    "registered_modelled": "shared by where registered patients probably live: distance to practices, balanced to list sizes and residents",
+    "converted": "shared through a conversion between editions of building blocks",
+    "recoded": "the same area under an earlier code",
+    "union": "part of an area that this one is made of",
+}
+
+#: The last part of the code that stands for what lies in no area of a system.
+OUT = "OUT"
 
 MEMBERSHIP = TableContract(
     "membership", "one block's share in one area", ("block_type", "block_code", "area_type", "area_code"),
@@ -63,10 +88,12 @@ MEMBERSHIP = TableContract(
         *_BLOCK,
         Column("area_type", "text", "Kind of the area that the block belongs to."),
         Column("area_code", "text", "Code of that area."),
-        Column("weight", "number", "Share of the block that lies in the area; 1 where it is wholly inside.", minimum=0),
-        Column("method", "text", "How the membership was found: identity, lookup, largest_overlap, nearest, nested."),
+        Column("weight", "number", "Share of the block that lies in the area; 1 where it is wholly inside. The shares of a block over one system add up to 1, with the code that ends in OUT for what is in no area.", minimum=0),
+        Column("method", "text", "How the membership was found.", allowed=tuple(MEMBERSHIP_METHODS)),
         Column("quality", "number", "Share of the block's land that the boundaries place in the area, where it was measured.", empty=True),
         Column("vintage", "text", "Edition of the boundaries or lookup.", empty=True),
+        Column("grade", "integer", "How good the method is: 1 exact or published, 2 measured, 3 best fit, 4 modelled, 5 a stand-in.", empty=True, minimum=1),
+        Column("estimated", "boolean", "True where figures of this area that are made from blocks of this kind are estimates: some block is shared, converted or only mostly inside.", empty=True),
         _EXTRACT,
     ),
     ("area_type", "area_code", "block_type", "block_code"),
@@ -266,10 +293,255 @@ BOUNDARY = TableContract(
     "Outlines as supplied, made valid. GeoParquet.",
 )  # fmt: skip
 
+#: What the geography rooms make of the places: how systems fit, overlap, change and are drawn.
+AREA_SYSTEM = TableContract(
+    "area_system", "one area system", ("area_type",),
+    (
+        Column("area_type", "text", "The system's name, and the kind of each of its areas."),
+        Column("title", "text", "One of its areas, for people."),
+        Column("plural", "text", "Several of them."),
+        Column("origin", "text", "What the system was made from, as profiles.toml says it."),
+        Column("method", "text", "How most of its blocks were placed (see membership)."),
+        Column("grade", "integer", "The poorest grade among its memberships.", minimum=1),
+        Column("areas", "integer", "Areas, without what is left over.", minimum=0),
+        Column("blocks", "integer", "Data zones that it places, wholly or in part.", minimum=0),
+        Column("blocks_split", "integer", "Data zones that lie in several areas, or partly in none.", minimum=0),
+        Column("population_year", "integer", "The mid-year of the people counted here; empty where there are none.", empty=True),
+        Column("persons", "number", "People of the partnerships that the system touches.", "people", empty=True, minimum=0),
+        Column("persons_covered", "number", "Of those, people in its areas.", "people", empty=True, minimum=0),
+        Column("persons_misplaced", "number", "People given to one area whose land share says they live in another or in none.", "people", empty=True, minimum=0),
+        Column("holes", "integer", "Places inside its extent, larger than a sliver, that no area covers.", empty=True, minimum=0),
+        Column("overlaps", "integer", "Pairs of areas whose outlines overlap by more than a sliver.", empty=True, minimum=0),
+        Column("slivers", "integer", "Holes and overlaps too thin to mean anything; they were ignored.", empty=True, minimum=0),
+        Column("minimum_population", "integer", "Areas with fewer people are pointed out."),
+        Column("areas_below_minimum", "integer", "How many have fewer.", empty=True, minimum=0),
+    ),
+    ("area_type",),
+    "The area systems of this workspace, and how well each fits its building blocks.",
+)  # fmt: skip
+
+AREA_FIT = TableContract(
+    "area_fit", "how well one area is matched by its blocks", ("area_type", "area_code"),
+    (
+        Column("area_type", "text", "Kind of the area."),
+        Column("area_code", "text", "Code of the area."),
+        Column("blocks", "integer", "Data zones wholly or partly in it.", minimum=0),
+        Column("blocks_split", "integer", "Of those, data zones that another area or no area shares.", minimum=0),
+        Column("persons", "number", "People that its blocks and their weights give it.", "people", empty=True, minimum=0),
+        Column("persons_from_elsewhere", "number", "Of those, people whose land share lies outside its outline; empty where it has no outline.", "people", empty=True, minimum=0),
+        Column("persons_left_out", "number", "People whose land share lies inside its outline, given to another area.", "people", empty=True, minimum=0),
+        Column("share_misplaced", "number", "People from elsewhere and left out, as a share of its people.", empty=True, minimum=0),
+        Column("below_minimum", "boolean", "Whether it has fewer people than the system's minimum.", empty=True),
+        Column("note", "text", "What a reader must know.", empty=True),
+    ),
+    ("area_type", "area_code"),
+    "The fit report, area by area. People are of the latest mid-year that every data zone has.",
+)  # fmt: skip
+
+AREA_OVERLAP = TableContract(
+    "area_overlap", "one pair of areas of different systems that share people or blocks",
+    ("area_type", "area_code", "other_type", "other_code"),
+    (
+        Column("area_type", "text", "Kind of the first area."),
+        Column("area_code", "text", "Its code."),
+        Column("other_type", "text", "Kind of the other."),
+        Column("other_code", "text", "Its code."),
+        Column("blocks", "integer", "Data zones that are wholly or partly in both.", minimum=1),
+        Column("persons", "number", "People in both, by data zones and their weights.", "people", empty=True, minimum=0),
+        Column("share_of_area", "number", "Those people as a share of the first area's.", empty=True, minimum=0),
+        Column("share_of_other", "number", "Those people as a share of the other's.", empty=True, minimum=0),
+    ),
+    ("area_type", "area_code", "other_type", "other_code"),
+    "How area systems overlap. Each pair stands twice, once from either side.",
+)  # fmt: skip
+
+SYSTEM_LINK = TableContract(
+    "system_link", "one pair of area systems", ("child_type", "parent_type"),
+    (
+        Column("child_type", "text", "The smaller kind of area."),
+        Column("parent_type", "text", "The larger."),
+        Column("relation", "text", "nested: every smaller area lies in one larger. partly_nested: some do. not_nested: none does.",
+               allowed=("nested", "partly_nested", "not_nested")),
+        Column("areas", "integer", "Smaller areas that share blocks with the larger system.", minimum=0),
+        Column("nested_areas", "integer", "Of those, areas that lie in one larger area whole.", minimum=0),
+        Column("share_in_largest", "number", "People of the smaller areas who live in the larger area that holds most of theirs, as a share.", empty=True, minimum=0),
+    ),
+    ("child_type", "parent_type"),
+    "Which system nests in which: found from the blocks, not assumed.",
+)  # fmt: skip
+
+BLOCK_CONVERSION = TableContract(
+    "block_conversion", "one block's share in one block of another edition", ("from_type", "from_code", "to_type", "to_code"),
+    (
+        Column("from_type", "text", "Edition converted from, such as data_zone_2001."),
+        Column("from_code", "text", "Code in that edition."),
+        Column("to_type", "text", "Edition converted to."),
+        Column("to_code", "text", "Code in that edition."),
+        Column("weight", "number", "Share of the block that lies in the other. Shares of one block add up to 1. Empty as supplied, where the source lists pairs only.", empty=True, minimum=0),
+        Column("method", "text", "supplied, land (shared by overlapping outlines), population (shared by the people of the blocks converted to) or equal.",
+               allowed=("supplied", "land", "population", "equal")),
+        Column("grade", "integer", "1 supplied with weights, 2 by land, 4 by people converted to, 5 equal parts.", minimum=1),
+        _EXTRACT,
+    ),
+    ("from_type", "from_code", "to_code"),
+    "Conversions with weights between editions of data zones.",
+)  # fmt: skip
+
+CODE_CHANGE = TableContract(
+    "code_change", "one code that another replaced", ("area_type", "old_code"),
+    (
+        Column("area_type", "text", "Kind of area."),
+        Column("old_code", "text", "The code that ended."),
+        Column("new_code", "text", "The code that replaced it."),
+        Column("area_name", "text", "The area, for people."),
+        Column("changed", "date", "First day of the new code."),
+        Column("kind", "text", "recoded: the same land. redrawn: the boundary moved as well, and trends break.", allowed=("recoded", "redrawn")),
+        Column("note", "text", "What moved.", empty=True),
+    ),
+    ("area_type", "old_code"),
+    "Codes of boards, partnerships and councils that changed, with dates. Figures under the old code are used for the new.",
+)  # fmt: skip
+
+BOUNDARY_CHANGE = TableContract(
+    "boundary_change", "one block that two editions of an area system place differently", ("area_type", "block_code", "from_edition", "to_edition"),
+    (
+        Column("area_type", "text", "The area system."),
+        Column("block_type", "text", "Kind of block."),
+        Column("block_code", "text", "The block that moved."),
+        Column("from_edition", "text", "The one edition."),
+        Column("to_edition", "text", "The other."),
+        Column("from_area", "text", "Area in the first edition; empty where it had none.", empty=True),
+        Column("to_area", "text", "Area in the other; empty where it has none.", empty=True),
+        Column("kind", "text", "moved: to another area. renamed: the area has another name and the same blocks. split or merged: its area was divided, or joined with another.",
+               allowed=("moved", "renamed", "split", "merged")),
+        Column("persons", "number", "People of the block.", "people", empty=True, minimum=0),
+        Column("note", "text", "In words.", empty=True),
+    ),
+    ("area_type", "from_area", "block_code"),
+    "Which blocks moved between editions of the same areas, and how many people: where trends break.",
+)  # fmt: skip
+
+TREND_BREAK = TableContract(
+    "trend_break", "one day on which one area's figures stop being comparable", ("area_type", "area_code", "broken"),
+    (
+        Column("area_type", "text", "Kind of area."),
+        Column("area_code", "text", "Code of the area."),
+        Column("broken", "date", "Figures of periods that end before this day are not comparable with later ones."),
+        Column("reason", "text", "Why, for people."),
+    ),
+    ("area_type", "area_code", "broken"),
+    "Days on which boundaries changed: trends carry a mark there.",
+)  # fmt: skip
+
+LOCALITY_REGISTER = TableContract(
+    "locality_register", "one locality that a partnership set out in its plan of 2016, or set out since", ("partnership_code", "locality"),
+    (
+        Column("partnership_code", "text", "Partnership."),
+        Column("partnership", "text", "Its name."),
+        Column("locality", "text", "The locality, as the register names it."),
+        Column("change", "text", "What became of it: same, renamed, split, merged, added or ended.", allowed=("same", "renamed", "split", "merged", "added", "ended")),
+        Column("now", "text", "Names of today's localities that it became, with ; between them; empty if none.", empty=True),
+        Column("area_code", "text", "The locality of this workspace that it is; empty where it is not among the extracts.", empty=True),
+        Column("found", "boolean", "Whether the extracts of this workspace hold it, under this name or today's."),
+    ),
+    ("partnership_code", "locality"),
+    "The localities of every partnership, so that a build can say which are missing from an extract.",
+)  # fmt: skip
+
+LIST_INFLATION = TableContract(
+    "list_inflation", "one area, day, sex and age band: registered beside resident", ("area_type", "area_code", "as_at", "sex", "age_band"),
+    (
+        Column("area_type", "text", "Kind of area."),
+        Column("area_code", "text", "Code of the area."),
+        Column("as_at", "date", "The day of the list sizes."),
+        _SEX,
+        Column("age_band", "text", "all, or a band of the list sizes."),
+        Column("registered", "number", "Patients on GP lists who live here, by the practices' shares.", "patients", empty=True, minimum=0),
+        Column("residents", "integer", "Estimated residents at the mid-year nearest before.", "people", empty=True, minimum=0),
+        Column("residents_year", "integer", "That mid-year.", empty=True),
+        Column("deflator", "number", "Residents for each registered patient: below 1 where lists are inflated. Multiply a list by it to speak of residents.", empty=True, minimum=0),
+        Column("method", "text", "How patients were placed: registered_patients, registered_modelled or premises."),
+        Column("grade", "integer", "Grade of that method.", minimum=1),
+    ),
+    ("area_type", "area_code", "as_at", "sex", "age_band"),
+    "List inflation: people on GP lists beside the people who live here. The two are never one denominator.",
+)  # fmt: skip
+
+MAP_LAYER = TableContract(
+    "map_layer", "the drawn outline of one area", ("area_type", "area_code"),
+    (
+        Column("area_type", "text", "Kind of area."),
+        Column("area_code", "text", "Code of the area."),
+        Column("area_name", "text", "Name for people."),
+        Column("geometry", "geometry", "Outline for drawing, in British National Grid (EPSG:27700), WKB: simplified so that neighbours still meet."),
+        Column("inset", "boolean", "Whether a map of all of Scotland draws it in the inset (Shetland)."),
+        Column("label_easting", "number", "Where a label stands, inside the area.", "metres"),
+        Column("label_northing", "number", "Where a label stands, inside the area.", "metres"),
+    ),
+    ("area_type", "area_code"),
+    "Simplified outlines of every area system, for maps without a network. GeoParquet.",
+)  # fmt: skip
+
+#: Counted where, by whom: extracts that help to place others.
+POSTCODE = TableContract(
+    "postcode", "one live postcode", ("postcode",),
+    (
+        Column("postcode", "text", "The postcode, with one space before its last three characters."),
+        Column("data_zone", "text", "2011 data zone; empty where the directory has none.", empty=True),
+        Column("easting", "number", "British National Grid.", "metres"),
+        Column("northing", "number", "British National Grid.", "metres"),
+        Column("persons", "integer", "Census residents; empty where the directory does not count them.", "people", empty=True, minimum=0),
+        _EXTRACT,
+    ),
+    ("postcode",),
+    "Where postcodes lie: to place what comes by postcode, and to share data zones by where people live.",
+)  # fmt: skip
+
+PATIENT_ZONE = TableContract(
+    "patient_zone", "patients of one practice who live in one data zone, on one day", ("practice_code", "block_type", "block_code", "as_at"),
+    (
+        Column("practice_code", "text", "GP practice."),
+        Column("block_type", "text", "data_zone_2011; outside where the patients live in no Scottish data zone or it is not known."),
+        Column("block_code", "text", "Data zone, or OUT."),
+        Column("as_at", "date", "The day of the count; 1 January 1900 where the file does not say it."),
+        Column("patients", "integer", "Registered patients.", "patients", empty=True, minimum=0),
+        _STATUS,
+        _EXTRACT,
+    ),
+    ("practice_code", "block_code", "as_at"),
+    "Registered patients by practice and data zone: the best ground for sharing practices among places.",
+)  # fmt: skip
+
+PRACTICE_CLUSTER = TableContract(
+    "practice_cluster", "one practice's cluster on one day", ("practice_code", "as_at"),
+    (
+        Column("practice_code", "text", "GP practice."),
+        Column("as_at", "date", "The day that the directory describes; 1 January 1900 where it does not say."),
+        Column("cluster_name", "text", "The cluster, as the source names it.", empty=True),
+        Column("hscp", "text", "Partnership of the practice."),
+        _EXTRACT,
+    ),
+    ("practice_code", "as_at"),
+    "Which cluster each practice belonged to, edition by edition.",
+)  # fmt: skip
+
+BLOCK_POINT = TableContract(
+    "block_point", "the point that stands for one block's people", ("block_type", "block_code"),
+    (
+        Column("block_type", "text", "Kind of block."),
+        Column("block_code", "text", "Its code."),
+        Column("easting", "number", "British National Grid.", "metres"),
+        Column("northing", "number", "British National Grid.", "metres"),
+        _EXTRACT,
+    ),
+    ("block_type", "block_code"),
+    "Population-weighted centres of data zones, as published.",
+)  # fmt: skip
+
 #: Tables that sources fill. Others (indicator, indicator_value, profile, …) are made later.
 SOURCE_TABLES = (
     AREA, MEMBERSHIP, POPULATION, DEPRIVATION, CLASSIFICATION, ACTIVITY, REGISTRATION, SERVICE, HOUSEHOLD,
-    BUDGET_LINE, UNIT_COST, BOUNDARY,
+    BUDGET_LINE, UNIT_COST, BOUNDARY, BLOCK_CONVERSION, CODE_CHANGE, POSTCODE, PATIENT_ZONE, PRACTICE_CLUSTER, BLOCK_POINT,
 )  # fmt: skip
 
 
@@ -364,8 +636,8 @@ PROFILE = TableContract(
     (
         *_PROFILED,
         Column("category_title", "text", "The class, for people; empty where there is no breakdown.", empty=True),
-        Column("role", "text", "this area, another of its kind in the same partnership (peer), a locality inside it (part), or a larger one.",
-               allowed=("this", "peer", "part", "hscp", "health_board", "country")),
+        Column("role", "text", "this area, another of its kind in the same partnership (peer), a locality inside it (part), the locality that holds most of it (within), or a larger one.",
+               allowed=("this", "peer", "part", "within", "hscp", "health_board", "country")),
         Column("beside_type", "text", "Kind of the area that the value is for."),
         Column("beside_code", "text", "Code of the area that the value is for."),
         Column("beside_order", "integer", "Order of the columns: this area, its peers or parts by name, partnership, board, country."),
@@ -394,6 +666,7 @@ PROFILE_TREND = TableContract(
         Column("value", "number", "At full precision; empty where status says why.", empty=True),
         _STATUS,
         Column("note", "text", "What to know about this point.", empty=True),
+        Column("broken", "text", "Why this point cannot be compared with the one before it in time; empty where it can.", empty=True),
     ),
     ("area_type", "area_code", "item", "category", "position"),
     "Up to five periods that end with the one shown.",
@@ -441,6 +714,21 @@ CHECK_RESULT = TableContract(
     "What was checked, at which door, and what came of it.",
 )  # fmt: skip
 
-MADE_TABLES = (POPULATION_CLASS, INDICATOR, INDICATOR_VALUE, PROFILE, PROFILE_TREND, EXTRACT, CHECK_RESULT)
+#: Made from places and people: how area systems fit, overlap and change.
+PLACE_TABLES = (
+    AREA_SYSTEM, AREA_FIT, AREA_OVERLAP, SYSTEM_LINK, BOUNDARY_CHANGE, TREND_BREAK, LOCALITY_REGISTER, LIST_INFLATION,
+    MAP_LAYER,
+)  # fmt: skip
+
+MADE_TABLES = (
+    *PLACE_TABLES,
+    POPULATION_CLASS,
+    INDICATOR,
+    INDICATOR_VALUE,
+    PROFILE,
+    PROFILE_TREND,
+    EXTRACT,
+    CHECK_RESULT,
+)
 
 CONTRACTS = {contract.name: contract for contract in (*SOURCE_TABLES, *MADE_TABLES)}

@@ -101,9 +101,12 @@ class Store:
         manifest = {"table": table, "key": key, "rows": content.num_rows, "code": code_key(), **about}
         with beside(path.with_suffix(".json")) as aside:
             aside.write_text(json.dumps(manifest, indent=1, default=str), encoding="utf-8")
-        with beside(path) as aside:
-            # Without Arrow's own schema, text is text to a reader, however it was held when it was written.
-            pq.write_table(content, aside, compression="zstd", row_group_size=ROW_GROUP, store_schema=False)
+        # Without Arrow's own schema, text is text to a reader, however it was held when it was written.
+        options = {"compression": "zstd", "store_schema": False}
+        with beside(path) as aside, pq.ParquetWriter(aside, content.schema, **options) as file:
+            if content.schema.metadata:  # what makes a table GeoParquet stands there
+                file.add_key_value_metadata(content.schema.metadata)
+            file.write_table(content, row_group_size=ROW_GROUP)
         return Stored(table, key, path)
 
     def write_query(
@@ -125,8 +128,8 @@ class Store:
         with (folder_beside if as_they_are else beside)(path) as aside:
             file = aside / "rows.parquet" if as_they_are else aside
             options = f"format parquet, compression zstd, row_group_size {ROW_GROUP}"
-            written = connection.execute(f"copy ({query}) to '{quoted(file)}' ({options})").fetchone()
-            rows = (written[0] if written else 0) + sum(piece.manifest["rows"] for piece in as_they_are)
+            ((written,),) = connection.execute(f"copy ({query}) to '{quoted(file)}' ({options})").fetchall()
+            rows = written + sum(piece.manifest["rows"] for piece in as_they_are)
             for piece in as_they_are:
                 _share(piece.path, aside / piece.path.name)
             manifest = {"table": table, "key": key, "rows": rows, "code": code_key(), **about}
@@ -248,7 +251,8 @@ def keep_contract(connection: duckdb.DuckDBPyConnection, source: str, contract: 
         if column.minimum is not None:
             tests.append((f"{name} < {column.minimum}", f"{column.name}: is below {column.minimum:g}"))
     counts = ", ".join(f"count(*) filter ({test})" for test, _ in tests)
-    found = connection.execute(f"select {counts} from {source}").fetchone() or ()
+    # All rows are fetched, here and below: an answer that is not drained keeps the connection to itself.
+    (found,) = connection.execute(f"select {counts} from {source}").fetchall()
     problems = [
         Problem(f"{words} in {count:,} row(s)") for (_, words), count in zip(tests, found, strict=True) if count
     ]
@@ -262,10 +266,10 @@ def _repeated_keys(connection: duckdb.DuckDBPyConnection, source: str, contract:
     key = ", ".join(f'"{column}"' for column in contract.key)
     if _surely_unique(connection, source, contract):
         return []
-    repeated = connection.execute(
+    (repeated,) = connection.execute(
         f"select count(*), sum(n) from (select count(*) n from {source} group by {key} having count(*) > 1)"
-    ).fetchone()
-    if not repeated or not repeated[0]:
+    ).fetchall()
+    if not repeated[0]:
         return []
     return [Problem(f"key ({', '.join(contract.key)}): {repeated[0]:,} value(s) stand in {repeated[1]:,} rows")]
 
@@ -284,8 +288,8 @@ def _surely_unique(connection: duckdb.DuckDBPyConnection, source: str, contract:
     else:
         bits = f'bit_count(bit_or(1::hugeint << (abs("{number}") % 127)::integer))'
         query = f"select count(*) from (select 1 from {source} group by {rest} having count(*) <> {bits})"
-    found = connection.execute(query).fetchone()
-    return found is not None and found[0] == 0
+    ((apart,),) = connection.execute(query).fetchall()
+    return bool(apart == 0)
 
 
 # --- catalogue ------------------------------------------------------------------------------------

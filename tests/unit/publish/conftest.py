@@ -11,6 +11,8 @@ from unit.publish.page import Page
 from locality_profiles.publish.open_data import write_open_data
 from locality_profiles.publish.site import write_site
 
+pytest.register_assert_rewrite("unit.publish.form")
+
 
 @pytest.fixture(scope="session")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:

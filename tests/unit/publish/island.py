@@ -1,8 +1,8 @@
 """Small finished tables that keep their contracts: an invented country with one odd partnership.
 
 Orsay Islands has three localities, one of them with a hostile name and one without any data; the
-partnership of Firth has a locality of the same name as one of Orsay's. ``country`` makes as many
-areas and indicators as are asked for.
+partnership of Firth has a locality of the same name as one of Orsay's. ``wards`` adds council wards and
+what is told of area systems; ``country`` makes as many areas and indicators as are asked for.
 """
 
 from __future__ import annotations
@@ -37,8 +37,18 @@ AREAS: list[Area] = [
     ("locality", WEST, HOSTILE, ("hscp", ORSAY)),
     ("locality", FIRTH_NORTH, "North Isles", ("hscp", FIRTH)),
 ]
+HARBOUR, MOOR = "S13900001", "S13900002"
+#: The island again with council wards, one of them in two localities.
+WARDED: list[Area] = [
+    *AREAS,
+    ("ward", HARBOUR, "Harbour", ("hscp", ORSAY)),
+    ("ward", MOOR, "Moor <i>&</i> Shore", ("hscp", ORSAY)),
+]
+#: The locality that a ward lies in, wholly or for the most part.
+WITHIN = {HARBOUR: NORTH}
 TITLES = {
-    "locality": ("Locality", "Localities"), "hscp": ("Partnership", "Partnerships"),
+    "ward": ("Council ward", "Council wards"), "locality": ("Locality", "Localities"),
+    "hscp": ("Partnership", "Partnerships"),
     "health_board": ("Health board", "Health boards"), "country": ("Country", "Countries"),
     "data_zone_2011": ("Data zone", "Data zones"),
 }  # fmt: skip
@@ -102,6 +112,12 @@ SPECIAL: dict[tuple[str, str, str], Figure] = {
 }
 
 
+#: Points of trends that cannot be compared with the one before: (item, area, position) -> reason.
+BROKEN = {
+    ("population", WEST, 2): "Its boundary moved: 1 data zone with 412 people came in.",
+    ("home_care_rate", WEST, 1): "Made from figures of each locality before, and of each data zone since.",
+}
+
 TABLES = (
     "profile", "profile_trend", "indicator", "indicator_value", "area", "check_result", "extract", "membership",
 )  # fmt: skip
@@ -116,10 +132,10 @@ def edition(synthetic: bool = True, **changes: Any) -> Edition:
 
 
 def write(folder: Path, rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, Path]:
-    """Every table that publishing reads, as Parquet that keeps its contract; tables not given are empty."""
+    """Every table that publishing reads, as Parquet that keeps its contract; of these, tables not given are empty."""
     paths = {}
     folder.mkdir(parents=True, exist_ok=True)
-    for name in TABLES:
+    for name in dict.fromkeys((*TABLES, *rows)):
         given = rows.get(name, [])
         columns = {key: [row.get(key) for row in given] for key in dict.fromkeys(k for row in given for k in row)}
         paths[name] = folder / f"{name}.parquet"
@@ -132,8 +148,20 @@ def island(folder: Path) -> dict[str, Path]:
     return write(folder, tables(AREAS, INDICATORS, SECTIONS))
 
 
+def wards(folder: Path, **changes: list[dict[str, Any]]) -> dict[str, Path]:
+    """The small tables of the island with its wards, and everything that is told of area systems."""
+    made = tables(WARDED, INDICATORS, SECTIONS)
+    members = [
+        {"block_type": "data_zone_2011", "block_code": f"S0190000{n}", "area_type": kind, "area_code": code,
+         "weight": 1.0, "method": "lookup", "grade": 1, "extract_id": "0" * 12}
+        for n, ward in enumerate((HARBOUR, MOOR, f"{ORSAY}/OUT"), start=1)
+        for kind, code in (("ward", ward), ("hscp", ORSAY))
+    ]  # fmt: skip
+    return write(folder, {**made, "membership": made["membership"] + members, **PLACES, **changes})
+
+
 def tables(areas: list[Area], indicators: list[Spec], sections: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
-    profiled = [area for area in areas if area[0] in ("locality", "hscp")]
+    profiled = [area for area in areas if area[0] in ("locality", "ward", "hscp")]
     return {
         "area": [
             {"area_type": kind, "area_code": code, "area_name": name, "parent_type": parent and parent[0],
@@ -173,11 +201,11 @@ def figure(spec: Spec, category: str, area: tuple[str, str], back: int = 0) -> F
         return SPECIAL[spec.item, category, code]
     if spec.smallest_area is None:
         return None, "not_available", NO_EXTRACT
-    if spec.smallest_area == "hscp" and kind == "locality":
+    if spec.smallest_area == "hscp" and kind in ("locality", "ward"):
         return None, "not_available", BELOW
     if code == SKERRY:
         return None, "not_available", "The extract does not reach this locality."
-    size = {"locality": 1, "hscp": 4, "health_board": 7, "country": 230}[kind]
+    size = {"ward": 1, "locality": 1, "hscp": 4, "health_board": 7, "country": 230}[kind]
     seed = sum(map(ord, f"{spec.item}{category}{code}")) % 97
     value = 3120.0 * size + 41 * seed - 23 * back if spec.method == "count" else 11.0 + seed / 7 - back / 3
     return (value * 100 if spec.unit.startswith("pence") else value), "actual", None
@@ -189,12 +217,13 @@ def _period(spec: Spec, back: int = 0) -> dict[str, Any]:
 
 
 def beside(area: Area, areas: list[Area]) -> list[tuple[str, str, str]]:
-    """Role, type and code of every column: this, peers or parts by name, partnership, board, country."""
+    """Role, type and code of every column: this, its locality, peers or parts by name, partnership, board, country."""
     kind, code, _, parent = area
-    home = ("hscp", code) if kind == "hscp" else parent
-    near = sorted((a for a in areas if a[0] == "locality" and a[3] == home and a[1] != code), key=lambda a: a[2])
-    columns = [("this", kind, code)] + [("part" if kind == "hscp" else "peer", a[0], a[1]) for a in near]
-    if kind == "locality" and parent:
+    home, beside_it = (("hscp", code), "locality") if kind == "hscp" else (parent, kind)
+    near = sorted((a for a in areas if a[0] == beside_it and a[3] == home and a[1] != code), key=lambda a: a[2])
+    columns = [("this", kind, code)] + [("within", "locality", WITHIN[code]) for _ in range(code in WITHIN)]
+    columns += [("part" if kind == "hscp" else "peer", a[0], a[1]) for a in near]
+    if kind in ("locality", "ward") and parent:
         columns.append(("hscp", *parent))
     return [*columns, ("health_board", *BOARD), ("country", *COUNTRY)]
 
@@ -219,7 +248,7 @@ def _trends(area: Area, indicators: list[Spec]) -> Iterable[dict[str, Any]]:
     for spec in indicators:
         if not spec.smallest_area or area[1] == SKERRY:
             continue
-        of = area[3] if spec.smallest_area == "hscp" and area[0] == "locality" and area[3] else area[:2]
+        of = area[3] if spec.smallest_area == "hscp" and area[0] in ("locality", "ward") and area[3] else area[:2]
         # The third period is missing and keeps its place.
         for category, position in product(spec.categories or ("all",), (1, 2, 4, 5)):
             value, status, note = figure(spec, category, of, position - 1)
@@ -227,6 +256,7 @@ def _trends(area: Area, indicators: list[Spec]) -> Iterable[dict[str, Any]]:
                 "area_type": area[0], "area_code": area[1], "section": spec.section, "item": spec.item,
                 "category": category, "of_type": of[0], "of_code": of[1], "position": position,
                 **_period(spec, position - 1), "value": value, "status": status, "note": note,
+                "broken": BROKEN.get((spec.item, area[1], position)),
             }  # fmt: skip
 
 
@@ -272,6 +302,97 @@ EXTRACTS = [
      "licence": "Open Government Licence v3.0", "page": "javascript:alert(1)", "sha256": "cd34" * 16,
      "claims": "home care 2023/24"},
 ]  # fmt: skip
+
+
+def square(west: int, south: int, side: int = 4000) -> bytes:
+    """An outline in British National Grid, as the map layer holds it."""
+    import shapely
+
+    return bytes(shapely.to_wkb(shapely.box(west, south, west + side, south + side)))
+
+
+def _overlap(area: tuple[str, str], other: tuple[str, str], persons: float, *shares: float) -> list[dict[str, Any]]:
+    """One pair of areas from either side, with the share of the first and of the other."""
+    there = {"area_type": area[0], "area_code": area[1], "other_type": other[0], "other_code": other[1],
+             "blocks": 1, "persons": persons, "share_of_area": shares[0], "share_of_other": shares[1]}  # fmt: skip
+    back = {"area_type": other[0], "area_code": other[1], "other_type": area[0], "other_code": area[1],
+            "blocks": 1, "persons": persons, "share_of_area": shares[1], "share_of_other": shares[0]}  # fmt: skip
+    return [there, back]
+
+
+def _fit(
+    kind: str, code: str, persons: float, away: float | None, left_out: float | None, **more: Any
+) -> dict[str, Any]:
+    share = None if away is None or left_out is None else (away + left_out) / persons
+    return {
+        "area_type": kind, "area_code": code, "blocks": 3, "blocks_split": 0, "persons": persons,
+        "persons_from_elsewhere": away, "persons_left_out": left_out, "share_misplaced": share,
+        "below_minimum": False, **more,
+    }  # fmt: skip
+
+
+#: What is told of the island's area systems. Wards come from the data-zone lookup: nobody declared them.
+PLACES: dict[str, list[dict[str, Any]]] = {
+    "area_system": [{
+        "area_type": "locality", "title": "Locality", "plural": "Localities", "origin": "boundaries",
+        "method": "largest_overlap", "grade": 3, "areas": 4, "blocks": 12, "blocks_split": 1, "population_year": 2022,
+        "persons": 12_000.0, "persons_covered": 11_400.0, "persons_misplaced": 240.0, "holes": 1, "overlaps": 0,
+        "slivers": 3, "minimum_population": 500, "areas_below_minimum": 1,
+    }],
+    "area_fit": [
+        _fit("locality", NORTH, 4000.0, 30.0, 10.0),
+        _fit("locality", WEST, 3000.0, 150.0, 90.0, blocks_split=1, note="Two outlines of it overlap <b>."),
+        _fit("locality", SKERRY, 400.0, None, None, below_minimum=True),
+    ],
+    "area_overlap": [
+        *_overlap(("locality", NORTH), ("ward", HARBOUR), 3600.0, 0.9, 1.0),
+        *_overlap(("locality", NORTH), ("ward", MOOR), 380.0, 0.095, 0.1),
+        *_overlap(("locality", NORTH), ("ward", f"{ORSAY}/OUT"), 19.6, 0.0049, 0.5),
+        *_overlap(("locality", WEST), ("ward", MOOR), 2600.0, 0.8667, 0.7),
+        *_overlap(("locality", WEST), ("ward", f"{ORSAY}/OUT"), 400.0, 0.1333, 0.4),
+        *_overlap(("locality", NORTH), ("hscp", ORSAY), 4000.0, 1.0, 0.5),
+        *_overlap(("ward", HARBOUR), ("hscp", ORSAY), 3600.0, 1.0, 0.4),
+        *_overlap(("ward", MOOR), ("hscp", ORSAY), 3000.0, 0.8, 0.4),
+        *_overlap(("ward", MOOR), ("hscp", FIRTH), 750.0, 0.2, 0.1),
+    ],
+    "system_link": [
+        {"child_type": "locality", "parent_type": "hscp", "relation": "nested", "areas": 4, "nested_areas": 4,
+         "share_in_largest": 1.0},
+        {"child_type": "ward", "parent_type": "locality", "relation": "partly_nested", "areas": 2, "nested_areas": 1,
+         "share_in_largest": 0.912},
+        {"child_type": "gp_cluster", "parent_type": "locality", "relation": "not_nested", "areas": 2,
+         "nested_areas": 0},
+    ],
+    "boundary_change": [
+        {"area_type": "locality", "block_type": "data_zone_2011", "block_code": f"S0190000{n}",
+         "from_edition": "published lookup", "to_edition": "outlines", "from_area": NORTH, "to_area": WEST,
+         "kind": "moved", "persons": 206.0, "note": "went from North Isles to <script>"}
+        for n in (1, 2)
+    ],
+    "trend_break": [
+        {"area_type": "locality", "area_code": WEST, "broken": date(2023, 4, 1), "reason": "Its boundary moved."},
+    ],
+    "code_change": [
+        {"area_type": "hscp", "old_code": "S37900009", "new_code": FIRTH, "area_name": "Firth",
+         "changed": date(2019, 4, 1), "kind": "recoded"},
+    ],
+    "locality_register": [
+        {"partnership_code": ORSAY, "partnership": "Orsay Islands", "locality": "North Isles", "change": "same",
+         "now": "North Isles", "area_code": NORTH, "found": True},
+        {"partnership_code": ORSAY, "partnership": "Orsay Islands", "locality": "Eilean & Rubha", "change": "renamed",
+         "now": "Rubha <Mòr>", "found": False},
+        {"partnership_code": ORSAY, "partnership": "Orsay Islands", "locality": "The South", "change": "split",
+         "now": "Skerry; West", "found": True},
+        {"partnership_code": "S37900077", "partnership": "Elsewhere", "locality": "Far Away", "change": "same",
+         "now": "Far Away", "found": False},
+    ],
+    "map_layer": [
+        {"area_type": kind, "area_code": code, "area_name": name, "geometry": square(300_000 + 4000 * n, 900_000),
+         "inset": False, "label_easting": 302_000.0 + 4000 * n, "label_northing": 902_000.0}
+        for kind in ("locality", "ward")
+        for n, (code, name) in enumerate((code, name) for of, code, name, _ in WARDED if of == kind)
+    ],
+}  # fmt: skip
 
 
 def country(folder: Path, partnerships: int = 31, localities: int = 128, indicators: int = 30) -> dict[str, Path]:

@@ -65,7 +65,7 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text += data
-        if "title" in self._open:
+        if "title" in self._open and "svg" not in self._open:
             self.title += data
         for heading in {"h1", "h2", "h3"} & set(self._open):
             self.headings[heading][-1] += data

@@ -108,7 +108,7 @@ def test_the_legend_explains_every_mark_once() -> None:
     marks = [mark for mark, _, _ in legend()]
 
     assert len(marks) == len(set(marks))
-    assert {"[c]", "[x]", "[z]", "[e]", "[p]", "[rnd]", "[low]", "0", "–"} == set(marks)
+    assert {"[c]", "[x]", "[z]", "[e]", "[p]", "[rnd]", "[low]", "[b]", "0", "–"} == set(marks)
 
 
 def test_the_legend_of_a_page_holds_only_the_marks_that_it_uses() -> None:

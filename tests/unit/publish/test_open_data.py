@@ -91,6 +91,7 @@ def test_names_and_notes_that_look_like_formulas_are_guarded_in_every_csv(tmp_pa
     rows = island.tables(areas, island.INDICATORS, island.SECTIONS)
     rows["profile"][0]["note"] = "@note"
     rows["indicator"][0]["title"] = "+title"
+    rows["indicator"][1]["definition"] = "\tdefinition"
     tables = island.write(tmp_path / "tables", rows)
 
     written = write_open_data(tables, tmp_path / "open-data", island.edition())
@@ -102,7 +103,7 @@ def test_names_and_notes_that_look_like_formulas_are_guarded_in_every_csv(tmp_pa
                 risky = [cell for cell in line if cell[:1] in "=+-@\t\r" and cell and not _number(cell)]
                 assert risky == [], path.name
                 seen |= {cell for cell in line if cell.startswith("'")}
-    assert {f"'{evil}", "'@note", "'+title"} <= seen
+    assert {f"'{evil}", "'@note", "'+title", "'\tdefinition"} <= seen
 
 
 def _number(cell: str) -> bool:

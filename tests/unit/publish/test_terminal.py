@@ -17,9 +17,9 @@ from locality_profiles.errors import UnknownArea
 from locality_profiles.publish.terminal import plain_rows, profile_summary
 
 
-def printed(tables: dict[str, Path], code: str, width: int = 120, **options: Any) -> str:
+def printed(tables: dict[str, Path], code: str, width: int = 120, kind: str = "locality", **options: Any) -> str:
     console = Console(width=width, file=StringIO())
-    console.print(profile_summary(tables, "locality", code, **options))
+    console.print(profile_summary(tables, kind, code, **options))
     return console.file.getvalue()
 
 
@@ -56,6 +56,13 @@ def test_eighty_columns_are_enough(tables: dict[str, Path]) -> None:
 
     assert "719,937" in text
     assert max(len(line) for line in text.splitlines()) <= 80
+
+
+def test_a_smaller_area_stands_beside_its_locality_instead_of_its_board(tmp_path: Path) -> None:
+    lines = printed(island.wards(tmp_path), island.HARBOUR, width=80, kind="ward").splitlines()
+    people = next(line for line in lines if line.strip().startswith("People "))
+
+    assert people.split() == ["People", "mid-2024", "5,170", "6,523", "14,776", "719,937"]
 
 
 def test_synthetic_figures_are_said_to_be_synthetic(tables: dict[str, Path]) -> None:

@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from locality_profiles.sample import SampleSummary, write_sample
 from locality_profiles.sample.country import ISLANDS, SMALL_COUNTRY, found_country
 from locality_profiles.sample.extracts.care import to_five
-from locality_profiles.sample.land import cut_off, divide
+from locality_profiles.sample.land import cut_off, divide, on_the_grid
 from locality_profiles.sample.names import HEADS, TAILS
 from locality_profiles.sample.people import settle
 from locality_profiles.sample.services import bands, weighted_share
@@ -23,10 +23,16 @@ from locality_profiles.sources import read_extract
 from locality_profiles.workspace import read_workspace
 
 KINDS = {
-    "area_population", "boundary", "council_benchmark", "data_zone_lookup", "delayed_discharge", "deprivation",
-    "emergency_attendance", "gp_list_size", "gp_practice", "home_care", "hospital", "hospital_admission",
-    "household_estimate", "locality_lookup", "small_area_population", "urban_rural",
+    "area_population", "block_point", "boundary", "council_benchmark", "council_tax_dwelling", "data_zone_conversion",
+    "data_zone_lookup", "delayed_discharge", "deprivation", "emergency_attendance", "gp_list_size", "gp_practice",
+    "home_care", "hospital", "hospital_admission", "household_estimate", "locality_lookup", "patient_zone",
+    "postcode_directory", "small_area_population", "urban_rural",
 }  # fmt: skip
+LOOKUP = "lookups/DataZone2011lookup.csv"
+DIRECTORY = "gp_practice/gp_practice_contactdetails_jan2022.csv"
+EARLIER_DIRECTORY = "gp_practice/gp_practice_contactdetails_oct2021.csv"
+PATIENTS = "gp_practice/patients_by_data_zone.csv"
+POSTCODES = "lookups/postcode_directory/SmallUser.csv"
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +75,7 @@ def test_another_seed_gives_other_people_in_a_country_of_the_same_shape(sample: 
 
 def test_the_small_country_has_the_promised_shape(sample: SampleSummary) -> None:
     assert (sample.partnerships, sample.localities, sample.data_zones) == (4, 16, 150)
-    assert sample.neighbourhoods == 12
+    assert (sample.neighbourhoods, sample.clusters, sample.wards) == (12, 11, 15)
     assert len(ISLANDS.councils[0].localities) == 7
 
 
@@ -78,6 +84,8 @@ def test_the_large_country_has_the_shape_of_scotland() -> None:
     shape = (country.boards, country.partnerships, country.councils, country.localities)
     assert [len(places) for places in shape] == [14, 31, 32, 128]
     assert country.zones == 6_976
+    assert 340 <= len(country.wards) <= 370
+    assert len({(ward.council, ward.name) for ward in country.wards}) == len(country.wards)
 
 
 def test_the_islands_have_about_23_000_people_older_than_the_city_s() -> None:
@@ -98,7 +106,10 @@ def test_the_workspace_is_read_and_says_that_it_is_synthetic(sample: SampleSumma
     workspace = read_workspace(sample.folder)
     assert workspace.synthetic
     assert "synthetic" in workspace.title
-    assert workspace.profiled == ("locality", "neighbourhood", "hscp")
+    assert workspace.profiled == ("locality", "hscp", "neighbourhood", "gp_cluster", "ward")
+    assert [(system.name, system.origin) for system in workspace.systems] == [
+        ("locality", "boundaries"), ("neighbourhood", "points"), ("gp_cluster", "gp_clusters"),
+    ]  # fmt: skip
     assert (raw / "README.txt").read_text(encoding="utf-8").startswith("SYNTHETIC DATA")
 
 
@@ -115,18 +126,18 @@ def test_every_extract_is_recognised_and_accepted(sample: SampleSummary) -> None
 def test_every_code_lies_outside_the_real_ranges(raw: Path) -> None:
     codes = set(re.findall(r"\bS\d{8}\b", everything_written(raw)))
     assert len(codes) > 200
-    assert [code for code in codes if not re.fullmatch(r"S(?:01|02|08|12|37|92|99)9\d{5}", code)] == []
+    assert [code for code in codes if not re.fullmatch(r"S(?:01|02|08|12|13|32|37|92|99)9\d{5}", code)] == []
 
 
 def test_practices_and_hospitals_have_codes_of_the_ninth_series(raw: Path) -> None:
-    practices = {row["PracticeCode"] for row in rows(raw / "gp_practice" / "gp_practice_contactdetails_jan2022.csv")}
+    practices = {row["PracticeCode"] for row in rows(raw / DIRECTORY)}
     hospitals = {row["TreatmentLocation"] for row in rows(raw / "service_activity" / "monthly_ae_waitingtimes.csv")}
     assert all(re.fullmatch(r"90\d{3}", code) for code in practices)
     assert all(re.fullmatch(r"Y9\d\dH", code) for code in hospitals)
 
 
 def test_telephone_numbers_are_those_kept_for_fiction(raw: Path) -> None:
-    numbers = [row["TelephoneNumber"] for row in rows(raw / "gp_practice" / "gp_practice_contactdetails_jan2022.csv")]
+    numbers = [row["TelephoneNumber"] for row in rows(raw / DIRECTORY)]
     assert all(number.startswith("01632   960   ") for number in numbers)
 
 
@@ -143,11 +154,18 @@ def test_no_place_has_the_name_of_a_real_one(real_extracts: Path) -> None:
     assert {(head + tail).casefold() for head in HEADS for tail in TAILS} & real == set()
 
 
+def test_postcodes_are_in_areas_that_no_country_uses(raw: Path) -> None:
+    places = [DIRECTORY, POSTCODES, "lookups/postcode_directory/LargeUser.csv", "service_activity/nhs_hospitals_xy.csv"]
+    written = {row["Postcode"] for place in places for row in rows(raw / place)}
+    assert len(written) > 900
+    assert [postcode for postcode in written if postcode[:2] not in ("ZQ", "ZV")] == []
+
+
 # --- figures add up -------------------------------------------------------------------------------
 
 
 def test_zones_add_up_to_boards_and_to_the_country(raw: Path) -> None:
-    board_of = {row["DataZone"]: row["HB"] for row in rows(raw / "lookups" / "dz2011_codes_and_labels.csv", "cp1252")}
+    board_of = {row["DZ2011_Code"]: row["HB_Code"] for row in rows(raw / LOOKUP, "cp1252")}
     added: dict[tuple[str, str], int] = {}
     for row in rows(raw / "population" / "dz2011-pop-est_2017-2020.csv"):
         for place in [board_of[row["DataZone"]], "S92900001"] if row["DataZone"] in board_of else []:
@@ -178,11 +196,55 @@ def test_the_latest_workbooks_add_up_to_the_boards(raw: Path) -> None:
 
 def test_practice_lists_equal_the_contact_details(raw: Path) -> None:
     sizes = {row["PracticeCode"]: row["PracticeListSize"]
-             for row in rows(raw / "gp_practice" / "gp_practice_contactdetails_jan2022.csv")}  # fmt: skip
+             for row in rows(raw / DIRECTORY)}  # fmt: skip
     lists = {row["PracticeCode"]: row["AllAges"]
              for row in rows(raw / "gp_practice" / "gp_practice_listsizes_oct2021_jan2022.csv")
              if row["Sex"] == "All" and row["Date"] == "20220101"}  # fmt: skip
     assert lists == sizes
+
+
+def test_patients_by_data_zone_add_up_to_the_lists_of_the_islands_practices(sample: SampleSummary, raw: Path) -> None:
+    added: dict[str, int] = {}
+    for row in rows(raw / PATIENTS):
+        number = 2 if row["Patients"] == "*" else int(row["Patients"])
+        added[row["PracticeCode"]] = added.get(row["PracticeCode"], 0) + number
+    sizes = {row["PracticeCode"]: int(row["PracticeListSize"])
+             for row in rows(raw / DIRECTORY) if row["HSCP"] == "S37900001"}  # fmt: skip
+    assert added.keys() == sizes.keys()
+    assert all(abs(added[code] - size) <= 8 for code, size in sizes.items())
+
+
+def test_every_islands_practice_has_patients_elsewhere_too(raw: Path) -> None:
+    counted = rows(raw / PATIENTS)
+    practices = {row["PracticeCode"] for row in counted}
+    assert {row["PracticeCode"] for row in counted if row["DataZone"] == "OUT"} == practices
+    assert {row["Patients"] for row in counted} & {"*"}
+    premises = {row["DataZone"]: row["PracticeCode"] for row in rows(raw / DIRECTORY)}
+    away = {
+        row["PracticeCode"] for row in counted if premises.get(row["DataZone"], "") not in ("", row["PracticeCode"])
+    }
+    assert away == practices
+
+
+def test_residents_by_postcode_add_up_to_those_of_the_zone(raw: Path) -> None:
+    added: dict[str, int] = {}
+    for row in rows(raw / POSTCODES):
+        added[row["DataZone2011Code"]] = added.get(row["DataZone2011Code"], 0) + int(row["CensusPopulationCount2011"])
+    published = {row["DataZone"]: int(row["TotPop2011"])
+                 for row in rows(raw / "boundaries" / "SG_DataZone_Cent_2011.csv")}  # fmt: skip
+    assert added == published
+
+
+def test_shares_of_earlier_zones_add_up_to_one_and_their_dwellings_to_about_two_people_each(raw: Path) -> None:
+    shares: dict[str, float] = {}
+    for row in rows(raw / "lookups" / "dz2001_to_dz2011.csv"):
+        shares[row["DZ2001_Code"]] = shares.get(row["DZ2001_Code"], 0) + float(row["weight"])
+    assert len(shares) == 24
+    assert list(shares.values()) == pytest.approx([1.0] * len(shares))
+    dwellings = [row for row in rows(raw / "population" / "dwellings_council_tax_dz2001.csv")
+                 if row["measure"] == "Count" and row["year"] == "2011"]  # fmt: skip
+    assert {row["zone"] for row in dwellings} == set(shares)
+    assert 23_000 / sum(int(row["value"]) for row in dwellings) == pytest.approx(2.05, abs=0.1)
 
 
 def test_home_care_is_rounded_to_five(raw: Path) -> None:
@@ -269,6 +331,39 @@ def test_a_neighbourhood_may_lie_in_two_localities() -> None:
     assert sorted(placed) == np.flatnonzero(country.partnership == 0).tolist()
 
 
+def test_wards_nest_in_councils_and_neither_in_localities_nor_the_other_way(sample: SampleSummary) -> None:
+    country = found_country("shetland", 2026)
+    assert [country.wards[w].council for w in country.ward] == country.council.tolist()
+    islands = country.partnership == 0
+    pairs = set(zip(country.ward[islands], country.locality[islands], strict=True))
+    wards, localities = ({pair[side] for pair in pairs} for side in (0, 1))
+    assert len(wards) == len(localities) == 7
+    assert len(pairs) > 7
+
+
+def test_the_centre_of_a_zone_lies_in_it() -> None:
+    country = found_country("shetland", 2026)
+    again = on_the_grid(shapely.point_on_surface(country.zone_outlines))
+    assert (country.zone_centres == again).all()
+    assert 100_000 < country.zone_centres[:, 0].min() < country.zone_centres[:, 1].min() < 1_300_000
+
+
+def test_one_practice_moved_to_another_cluster_between_the_editions(raw: Path) -> None:
+    before, after = (
+        {row["GPPracticeName"]: row["GPCluster"] for row in rows(raw / name)} for name in (EARLIER_DIRECTORY, DIRECTORY)
+    )
+    assert {name: (before[name], after[name]) for name in after if before[name] != after[name]} == {
+        "Sandagarth Medical Practice": ("Skarvoe Country & Isles", "Skarvoe Town"),
+    }
+    assert [name for name in after.values() if name.endswith("Undefined")] == ["Ostrandra Undefined"]
+
+
+def test_a_split_postcode_has_a_part_in_either_council(raw: Path) -> None:
+    parts = [row for row in rows(raw / POSTCODES) if row["SplitIndicator"] == "Y"]
+    assert [row["Postcode"][-1] for row in parts] == ["A", "B"]
+    assert len({row["CouncilArea2019Code"] for row in parts}) == 2
+
+
 def test_divide_makes_parts_of_the_sizes_asked_for() -> None:
     points = np.random.default_rng(1).random((60, 2))
     assert np.bincount(divide(points, [10, 25, 5, 20])).tolist() == [10, 25, 5, 20]
@@ -286,15 +381,16 @@ def test_cut_off_leaves_two_pieces_and_no_new_corner() -> None:
 # --- quirks ---------------------------------------------------------------------------------------
 
 
-def test_the_lookup_is_windows_1252_with_no_break_spaces(raw: Path) -> None:
-    content = (raw / "lookups" / "dz2011_codes_and_labels.csv").read_bytes()
+def test_the_lookup_is_windows_1252_with_no_break_spaces_and_curly_apostrophes(raw: Path) -> None:
+    content = (raw / LOOKUP).read_bytes()
     assert b"\xa0," in content
+    assert b"\x92s Quay" in content
     with pytest.raises(UnicodeDecodeError):
         content.decode("utf-8")
 
 
 def test_the_locality_lookup_leaves_partnerships_out_and_errs(raw: Path) -> None:
-    true = {row["DataZone"]: row["HSCP"] for row in rows(raw / "lookups" / "dz2011_codes_and_labels.csv", "cp1252")}
+    true = {row["DZ2011_Code"]: row["HIA_Code"] for row in rows(raw / LOOKUP, "cp1252")}
     told = {row["DataZone"]: row["HSCP"] for row in rows(raw / "lookups" / "datazone-to-locality-lookup.csv")}
     assert "S37900001" not in told.values()
     assert {true[zone] for zone, code in told.items() if code != true[zone]} == {"S37900004"}

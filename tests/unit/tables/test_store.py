@@ -107,3 +107,16 @@ def test_a_key_without_a_number_is_found_repeated_too():
         connection.register("rows", twice)
         with pytest.raises(ContractBroken, match=r"1 value\(s\) stand in 2 rows"):
             keep_contract(connection, "rows", contract)
+
+
+def test_outlines_are_stored_as_geoparquet(store: Store) -> None:
+    import geopandas
+    import shapely
+
+    from locality_profiles.tables.geo import as_geoparquet
+
+    outline = shapely.to_wkb(shapely.box(400_000, 1_100_000, 401_000, 1_101_000))
+    stored = store.write("boundary", "key", as_geoparquet(pa.table({"name": ["Isle"], "geometry": [outline]})), {})
+    read = geopandas.read_parquet(stored.path)
+    assert read.crs == "EPSG:27700"
+    assert read.area.tolist() == [1_000_000]

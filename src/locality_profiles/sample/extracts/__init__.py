@@ -5,17 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 
 from locality_profiles.sample.country import Country
-from locality_profiles.sample.extracts import activity, care, deprivation, places, population, practices
+from locality_profiles.sample.extracts import (
+    activity,
+    care,
+    deprivation,
+    earlier_zones,
+    places,
+    population,
+    postcodes,
+    practices,
+)
 from locality_profiles.sample.people import People
 from locality_profiles.sample.services import Services
 
 
-def write_extracts(raw: Path, country: Country, people: People, services: Services) -> list[Path]:
+def write_extracts(raw: Path, country: Country, people: People, services: Services, seed: int) -> list[Path]:
     """Write every extract below ``raw``; returns the files."""
+    earlier = earlier_zones.earlier_zones(country, people)
     return [
         places.write_data_zone_lookup(raw, country),
         places.write_locality_lookup(raw, country),
-        places.write_neighbourhoods(raw, country),
+        places.write_centres(raw, country, people),
         places.write_data_zone_outlines(raw, country),
         places.write_locality_outlines(raw, country),
         places.write_urban_rural(raw, country, people),
@@ -27,7 +37,11 @@ def write_extracts(raw: Path, country: Country, people: People, services: Servic
         population.write_councils(raw, country, people),
         deprivation.write_index(raw, country, people),
         deprivation.write_indicators(raw, country, people),
-        practices.write_contact_details(raw, country, services.practices),
+        *postcodes.write_directory(raw, country, people, services.practices, services.hospitals, seed),
+        earlier_zones.write_conversion(raw, country, earlier),
+        earlier_zones.write_dwellings(raw, earlier, seed),
+        *practices.write_contact_details(raw, country, services.practices),
+        practices.write_patients_by_zone(raw, country, services.practices, services.patient_zones),
         practices.write_list_sizes(raw, country, services.practices),
         care.write_home_care_by_locality(raw, country, services.home_care),
         care.write_home_care_by_council(raw, country, services.home_care),

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from locality_profiles.sample.country import Country
+from locality_profiles.sample.extracts.postcodes import hospital_postcodes
 from locality_profiles.sample.files import write_csv, write_outlines
-from locality_profiles.sample.people import People
+from locality_profiles.sample.people import YEARS, People
 from locality_profiles.sample.services import Hospitals
 
 #: Eight-fold urban rural class to the coarser ones, by position: index 0 is class 1.
@@ -18,31 +19,45 @@ TO_TWO_FOLD = np.array([1, 1, 1, 1, 1, 2, 2, 2])
 
 
 def write_data_zone_lookup(raw: Path, country: Country) -> Path:
-    """The open-data lookup, in Windows-1252, with no-break spaces after some names.
+    """The Government's lookup, in Windows-1252, with no-break spaces after some names and a curly apostrophe.
 
-    The real one has the country's code only; ``CountryName`` stands at the end because this country
-    is not one whose name is known.
+    Boards lack their 'NHS', partnerships are called HIA, and SPD is a police division whose name looks
+    like a partnership's.
     """
-    intermediate = [zone.name for zone in country.intermediate_zones]
-    padded = [f"{name}\xa0" if not name.isascii() else name for name in intermediate]
-    boards, partnerships, councils = country.boards, country.partnerships, country.councils
+
+    def pair(stem: str, codes: list[str], names: list[str], at: np.ndarray) -> dict[str, np.ndarray]:
+        return {f"{stem}_Code": np.array(codes)[at], f"{stem}_Name": np.array(names)[at]}
+
+    columns = {"DZ2011_Code": country.zone_code, "DZ2011_Name": country.zone_name}
+    for stem, places, at in (
+        ("IZ2011", country.intermediate_zones, country.intermediate), ("MMWard", country.wards, country.ward),
+        ("LA", country.councils, country.council), ("HB", country.boards, country.board),
+        ("HIA", country.partnerships, country.partnership),
+    ):  # fmt: skip
+        names = [place.name.removeprefix("NHS ") for place in places]
+        padded = [f"{name}\xa0" if not name.isascii() else name for name in names]
+        columns |= pair(stem, [place.code for place in places], padded, at)
+    divisions = [next(p.name for p in country.partnerships if p.board == n) for n in range(len(country.boards))]
+    codes = [f"S329{number:05d}" for number in range(1, len(divisions) + 1)]
+    columns |= pair("SPD", codes, divisions, country.board)
+    columns |= pair("Country", [country.code], [country.name], np.zeros(country.zones, dtype=int))
+    return write_csv(raw / "lookups" / "DataZone2011lookup.csv", columns, encoding="cp1252")
+
+
+def write_centres(raw: Path, country: Country, people: People) -> Path:
+    """Population-weighted centres of data zones: the attributes of the Government's shapefile."""
+    residents = people.aged(YEARS[0], 0)
     return write_csv(
-        raw / "lookups" / "dz2011_codes_and_labels.csv",
+        raw / "boundaries" / "SG_DataZone_Cent_2011.csv",
         {
             "DataZone": country.zone_code,
-            "DataZoneName": country.zone_name,
-            "IntZone": np.array([zone.code for zone in country.intermediate_zones])[country.intermediate],
-            "IntZoneName": np.array(padded)[country.intermediate],
-            "CA": np.array([council.code for council in councils])[country.council],
-            "CAName": np.array([council.name for council in councils])[country.council],
-            "HSCP": np.array([partnership.code for partnership in partnerships])[country.partnership],
-            "HSCPName": np.array([partnership.name for partnership in partnerships])[country.partnership],
-            "HB": np.array([board.code for board in boards])[country.board],
-            "HBName": np.array([board.name for board in boards])[country.board],
-            "Country": np.full(country.zones, country.code),
-            "CountryName": np.full(country.zones, country.name),
+            "Name": country.zone_name,
+            "TotPop2011": residents,
+            "ResPop2011": np.round(residents * 0.985).astype(int),
+            "HHCnt2011": np.round(residents * 0.45).astype(int),
+            "Easting": country.zone_centres[:, 0],
+            "Northing": country.zone_centres[:, 1],
         },
-        encoding="cp1252",
     )
 
 
@@ -78,19 +93,6 @@ def write_locality_lookup(raw: Path, country: Country) -> Path:
             "Country": np.full(len(covered), country.code),
         },
         newline="\r\n",
-    )
-
-
-def write_neighbourhoods(raw: Path, country: Country) -> Path:
-    """What a partnership would type itself: the zones round each health centre of the islands."""
-    rows = sorted((zone, place) for place in country.neighbourhoods for zone in place.zones)
-    return write_csv(
-        raw / "lookups" / "neighbourhoods.csv",
-        {
-            "DataZone": [str(country.zone_code[zone]) for zone, _ in rows],
-            "Neighbourhood": [place.name for _, place in rows],
-            "HealthCentre": [place.centre for _, place in rows],
-        },
     )
 
 
@@ -131,13 +133,7 @@ def write_urban_rural(raw: Path, country: Country, people: People) -> Path:
 
 def write_hospitals(raw: Path, country: Country, hospitals: Hospitals) -> Path:
     """Hospital codes with grid references and the areas that each hospital lies in."""
-    import pyproj
-    import shapely
-
     zone = hospitals.zone
-    points = shapely.get_coordinates(shapely.point_on_surface(country.zone_outlines[zone]))
-    grid = pyproj.Transformer.from_crs("OGC:CRS84", "EPSG:27700", always_xy=True)
-    easting, northing = grid.transform(points[:, 0], points[:, 1])
     towns = [country.intermediate_zones[country.intermediate[z]].name for z in zone]
     nothing = np.full(len(zone), "")
     return write_csv(
@@ -148,9 +144,7 @@ def write_hospitals(raw: Path, country: Country, hospitals: Hospitals) -> Path:
                 f"{town} {'Hospital' if department else 'Minor Injury Unit'}"
                 for town, department in zip(towns, hospitals.is_department, strict=True)
             ],
-            "Postcode": [
-                f"ZQ9 {1 + number // 20}{'ABDEFGHJLNPQRSTUVWXY'[number % 20]}Z" for number in range(len(zone))
-            ],
+            "Postcode": hospital_postcodes(len(zone)),
             "AddressLine": [f"Kirnwell Road, {town}" for town in towns],
             "HB": np.array([board.code for board in country.boards])[country.board[zone]],
             "HSCP": np.array([place.code for place in country.partnerships])[country.partnership[zone]],
@@ -161,8 +155,8 @@ def write_hospitals(raw: Path, country: Country, hospitals: Hospitals) -> Path:
             "IntZoneQF": nothing,
             "DataZone": country.zone_code[zone],
             "DataZoneQF": nothing,
-            "XCoordinate": np.round(easting).astype(int),
-            "YCoordinate": np.round(northing).astype(int),
+            "XCoordinate": country.zone_centres[zone, 0],
+            "YCoordinate": country.zone_centres[zone, 1],
             "BasedOnPostcode": nothing,
         },
     )

@@ -8,32 +8,39 @@ from typing import Any
 import numpy as np
 
 from locality_profiles.sample.country import Country
+from locality_profiles.sample.extracts.postcodes import practice_postcodes
 from locality_profiles.sample.files import write_csv
-from locality_profiles.sample.services import LIST_BANDS, LIST_DATES, Practices
+from locality_profiles.sample.services import LIST_BANDS, LIST_DATES, PatientZones, Practices
 
 #: A practice of fewer patients shows its total only.
 FEWEST_SHOWN = 100
+#: Fewer patients than this of one practice in one data zone are withheld.
+FEWEST_COUNTED = 5
 STREETS = ("Kirnwell Road", "Harbour Brae", "Lowfauld Street", "Station Wynd", "Skerry Lane")
 
 
-def write_contact_details(raw: Path, country: Country, practices: Practices) -> Path:
-    """Premises, cluster and list size. Postcodes and telephone numbers are of no place and nobody."""
+def write_contact_details(raw: Path, country: Country, practices: Practices) -> list[Path]:
+    """Premises, cluster and list size, an edition for each date. Telephone numbers are of nobody."""
+    clusters = (practices.earlier_cluster, *(practices.cluster for _ in LIST_DATES[1:]))
+    return [_contact_details(raw, country, practices, number, clusters[number]) for number in range(len(LIST_DATES))]
+
+
+def _contact_details(
+    raw: Path, country: Country, practices: Practices, edition: int, clusters: tuple[str, ...]
+) -> Path:
     count = len(practices.code)
-    lists = practices.patients[-1].sum(axis=(1, 2))
     zone = practices.zone
     return write_csv(
-        raw / "gp_practice" / f"gp_practice_contactdetails_{LIST_DATES[-1]:%b%Y}.csv".lower(),
+        raw / "gp_practice" / f"gp_practice_contactdetails_{LIST_DATES[edition]:%b%Y}.csv".lower(),
         {
             "PracticeCode": practices.code,
             "GPPracticeName": practices.name,
-            "PracticeListSize": lists,
+            "PracticeListSize": practices.patients[edition].sum(axis=(1, 2)),
             "AddressLine1": practices.name,
             "AddressLine2": [STREETS[number % len(STREETS)] for number in range(count)],
             "AddressLine3": practices.town,
             "AddressLine4": [country.councils[country.council[z]].name if z % 3 else "" for z in zone],
-            "Postcode": [
-                f"ZQ{1 + n // 225} {1 + n // 25 % 9}{'ABDEFGHJLNPQRSTUVWXYZABDE'[n % 25]}Z" for n in range(count)
-            ],
+            "Postcode": practice_postcodes(count),
             # 01632 960xxx is kept free for fiction.
             "TelephoneNumber": [f"01632   960   {number % 1000:03d}" for number in range(count)],
             "PracticeType": [("17J", "17C", "2C")[number % 3] for number in range(count)],
@@ -41,7 +48,22 @@ def write_contact_details(raw: Path, country: Country, practices: Practices) -> 
             "HB": [country.boards[country.board[z]].code for z in zone],
             "HSCP": [country.partnerships[country.partnership[z]].code for z in zone],
             "DataZone": country.zone_code[zone],
-            "GPCluster": practices.cluster,
+            "GPCluster": clusters,
+        },
+    )
+
+
+def write_patients_by_zone(raw: Path, country: Country, practices: Practices, counted: PatientZones) -> Path:
+    """Patients of one board's practices by data zone, as the board counts them: OUT for elsewhere, * for a few."""
+    zones = np.append(country.zone_code, "OUT")[counted.zone]  # the last stands for -1
+    few = (counted.patients < FEWEST_COUNTED) & (counted.zone >= 0)
+    return write_csv(
+        raw / "gp_practice" / "patients_by_data_zone.csv",
+        {
+            "PracticeCode": practices.code[counted.practice],
+            "DataZone": zones,
+            "Patients": np.where(few, "*", counted.patients.astype(str)),
+            "Date": np.full(len(zones), f"{LIST_DATES[-1]:%Y%m%d}"),
         },
     )
 

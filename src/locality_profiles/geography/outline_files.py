@@ -1,0 +1,285 @@
+"""Files of outlines, opened: GeoJSON, GeoPackage, shapefile (as it is or zipped) and GeoParquet.
+
+A file is told by its first bytes, never by its name, so that GDAL is only ever handed a format that
+was looked at before. What GDAL has to say about a file goes nowhere: faults are told in our own words.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import shutil
+import tempfile
+import warnings
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from locality_profiles.errors import ExtractRefused, Problem
+from locality_profiles.tables.intake import cell_text, header_key, open_sheets, unique_header
+
+READ = "GeoJSON, GeoPackage, shapefile (.shp with its .shx and .dbf, or all of them in a .zip) or GeoParquet"
+NAMES = {
+    "geojson": "a GeoJSON file", "geopackage": "a GeoPackage", "shapefile": "a shapefile", "zip": "a zip archive",
+    "parquet": "a GeoParquet file",
+}  # fmt: skip
+SIDE_FILES = (".shx", ".dbf")
+OPENED = (".shp", ".gpkg", ".geojson")
+ZIPPED = (*OPENED, ".shx", ".dbf", ".prj", ".cpg")
+LARGEST_UNPACKED = 2 << 30
+
+
+@dataclass(frozen=True)
+class Supplied:
+    """Rows of a layer: texts by column, outlines as they are (None where there is none), and what they are in."""
+
+    columns: dict[str, pa.Array]
+    geometry: np.ndarray
+    crs: str | None
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of a file, not read yet. ``columns`` are as the file spells them."""
+
+    name: str
+    columns: tuple[str, ...]
+    read: Callable[[Sequence[str]], Supplied] = field(repr=False)
+
+    def find(self, column: str) -> str | None:
+        """The file's own spelling of a column, or None."""
+        return {header_key(name): name for name in reversed(self.columns)}.get(header_key(column))
+
+
+def kind_of_file(path: Path) -> str | None:
+    """A key of ``NAMES``, by the first bytes of a file; None where it can be no file of outlines."""
+    with path.open("rb") as file:
+        start = file.read(512)
+    magic = {b"SQLite format 3\x00": "geopackage", b"\x00\x00\x27\x0a": "shapefile", b"PK\x03\x04": "zip",
+             b"PAR1": "parquet"}  # fmt: skip
+    for first, kind in magic.items():
+        if start.startswith(first):
+            return kind
+    return "geojson" if start.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{" else None
+
+
+@contextmanager
+def layers_of(path: Path, name: str) -> Iterator[list[Layer]]:
+    """The layers of a file that may hold outlines, for as long as the block lasts.
+
+    Raises
+    ------
+    ExtractRefused
+        If there is no such file, it is of another kind, or it cannot be read to its end.
+    """
+    if not path.is_file():
+        raise refused(name, "there is no such file", "Put the file there or correct its name in profiles.toml.")
+    if not path.stat().st_size:
+        raise refused(name, "the file is empty", "Export it again.")
+    kind = kind_of_file(path)
+    if kind is None:
+        hint = " Name its .shp." if path.suffix.lower() in (*SIDE_FILES, ".prj", ".cpg") else ""
+        raise refused(name, "it is no file of outlines", f"Save the outlines as {READ}.{hint}")
+    with tempfile.TemporaryDirectory(prefix="locality-profiles-") as folder, _quietly():
+        try:
+            yield _LAYERS[kind](path, name, Path(folder))
+        except ExtractRefused:
+            raise
+        except Exception as error:
+            what = f"the file cannot be read as {NAMES[kind]}; it may be cut short or damaged"
+            raise refused(name, what, "Export it again.") from error
+
+
+def refused(name: str, what: str, remedy: str, **place: Any) -> ExtractRefused:
+    """The error for a file that cannot be read at all."""
+    return ExtractRefused(f"{name} cannot be used.", [Problem(what, remedy, file=name, **place)])
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep what GDAL, PROJ and pandas say about a file out of the user's sight."""
+    logger = logging.getLogger("pyogrio")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+# --- GeoJSON and GeoParquet -----------------------------------------------------------------------
+
+
+def _geojson_layers(path: Path, name: str, folder: Path) -> list[Layer]:
+    import shapely
+
+    (sheet,) = open_sheets(path, name)
+    names = unique_header(["geometry", *sheet.preview[0]])[1:]  # as the sheet will call them
+
+    def read(columns: Sequence[str]) -> Supplied:
+        table, _, _ = sheet.load(0)
+        outlines = shapely.from_wkb(table["geometry"].to_numpy(), on_invalid="ignore")
+        return Supplied({column: table[column].combine_chunks() for column in columns}, outlines, sheet.crs)
+
+    return [Layer(path.stem, tuple(names), read)]
+
+
+def _parquet_layers(path: Path, name: str, folder: Path) -> list[Layer]:
+    import json
+
+    import pyarrow.parquet as pq
+
+    schema = pq.read_schema(path)
+    told = json.loads((schema.metadata or {}).get(b"geo", b"{}"))
+    if not told.get("primary_column"):
+        raise refused(name, "the Parquet file says of no column that it holds outlines",
+                      "Save it as GeoParquet, or as a GeoPackage.")  # fmt: skip
+
+    def read(columns: Sequence[str]) -> Supplied:
+        import geopandas
+
+        shapes = geopandas.read_parquet(path, columns=[told["primary_column"]]).geometry
+        table = pq.read_table(path, columns=list(columns))
+        texts = {column: _texts(table[column].to_pylist()) for column in columns}
+        return Supplied(texts, np.array(shapes, dtype=object), shapes.crs.to_string() if shapes.crs else None)
+
+    plain = tuple(
+        field.name for field in schema if field.name not in told["columns"] and not pa.types.is_nested(field.type)
+    )
+    return [Layer(path.stem, plain, read)]
+
+
+# --- what GDAL reads ------------------------------------------------------------------------------
+
+
+def _geopackage_layers(path: Path, name: str, folder: Path) -> list[Layer]:
+    import pyogrio
+
+    path = _plainly_named(path, folder, (path.suffix.lower(),))
+    # A table without outlines has no kind of geometry.
+    return [_gdal_layer(path, layer, layer) for layer, shape in pyogrio.list_layers(path) if shape is not None]
+
+
+def _shapefile_layers(path: Path, name: str, folder: Path) -> list[Layer]:
+    if path.suffix.lower() != ".shp":
+        raise refused(name, "this is a part of a shapefile", "Name the file that ends in .shp.")
+    beside = {file.suffix.lower(): file for file in path.parent.iterdir() if file.stem == path.stem}
+    lacking = [path.stem + suffix for suffix in SIDE_FILES if suffix not in beside]
+    if lacking:
+        raise refused(name, f"a shapefile is several files, and there is no {' and no '.join(lacking)} beside this one",
+                      "Copy all files of that name, or send them in one .zip.")  # fmt: skip
+    with path.open("rb") as file:
+        promised = 2 * int.from_bytes(file.read(28)[24:28], "big")
+    if path.stat().st_size < promised:  # GDAL would give what is left, and nothing for the rest
+        raise refused(name, "the file is cut short", "Copy it again.")
+    copy = _plainly_named(path, folder, (".shp", ".shx", ".dbf", ".prj", ".cpg"))
+    encodings = (None,) if ".cpg" in beside else ("UTF-8", "cp1252")
+    return [_gdal_layer(copy, copy.stem, path.stem, encodings)]
+
+
+def _gdal_layer(path: Path, layer: str, called: str, encodings: Sequence[str | None] = (None,)) -> Layer:
+    """A layer that GDAL calls ``layer`` and people ``called``; of ``encodings``, the first that fits is taken.
+
+    A shapefile that lost its .cpg does not say how its texts are encoded.
+    """
+    import pyogrio
+
+    encoding = _first_that_fits(path, layer, encodings)
+    info = pyogrio.read_info(path, layer=layer, encoding=encoding)
+
+    def read(columns: Sequence[str]) -> Supplied:
+        import shapely
+
+        # A column may be asked for twice, as name and code; GDAL gives each once, in the file's order.
+        meta, _, geometry, values = pyogrio.raw.read(
+            path, layer=layer, columns=list(dict.fromkeys(columns)), datetime_as_string=True, encoding=encoding
+        )
+        texts = {str(field): _texts(column.tolist()) for field, column in zip(meta["fields"], values, strict=True)}
+        return Supplied(texts, shapely.from_wkb(geometry, on_invalid="ignore"), meta["crs"])
+
+    return Layer(called, tuple(map(str, info["fields"])), read)
+
+
+def _first_that_fits(path: Path, layer: str, encodings: Sequence[str | None]) -> str | None:
+    import pyogrio
+
+    for encoding in encodings[:-1]:
+        try:
+            pyogrio.raw.read(path, layer=layer, encoding=encoding, read_geometry=False)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    return encodings[-1]
+
+
+def _plainly_named(path: Path, folder: Path, suffixes: Sequence[str]) -> Path:
+    """The file under a path that pyogrio does not take for an address or an archive."""
+    if not any(odd in str(path) for odd in ";?!#:") and ".zip" not in str(path).lower():
+        return path
+    for file in list(path.parent.iterdir()):
+        if file.stem == path.stem and file.suffix.lower() in suffixes:
+            shutil.copyfile(file, folder / f"outlines{file.suffix.lower()}")
+    return folder / f"outlines{path.suffix.lower()}"
+
+
+def _zip_layers(path: Path, name: str, folder: Path) -> list[Layer]:
+    with zipfile.ZipFile(path) as archive:
+        files = _unpacked(archive, name, folder)
+    if not files:
+        raise refused(name, "the archive holds no file of outlines", f"It should hold {READ}.")
+    layers = []
+    for number, file in enumerate(files):
+        (folder / f"read{number}").mkdir()
+        kind, inside = kind_of_file(file), f"{name}, {file.name}"
+        if kind in (None, "zip"):  # an archive in an archive could be one without end
+            raise refused(inside, f"the content is not what '{file.suffix}' promises", "Export it again.")
+        layers += _LAYERS[str(kind)](file, inside, folder / f"read{number}")
+    return layers
+
+
+def _unpacked(archive: zipfile.ZipFile, name: str, folder: Path) -> list[Path]:
+    """The files of outlines of an archive, each folder of it in a folder of its own, under names that are ours."""
+    members = [
+        (member, PurePosixPath(member.filename.replace("\\", "/"))) for member in archive.infolist()
+        if not member.is_dir()
+    ]  # fmt: skip
+    members = [
+        (member, inside) for member, inside in members
+        if inside.suffix.lower() in ZIPPED and not inside.name.startswith(".") and "__MACOSX" not in inside.parts
+    ]  # fmt: skip
+    if sum(member.file_size for member, _ in members) > LARGEST_UNPACKED:
+        raise refused(name, "the archive would unpack to more than 2 GiB", "Send the outlines that are needed only.")
+    folders: dict[PurePosixPath, Path] = {}
+    files = []
+    for member, inside in members:
+        if inside.parent not in folders:
+            folders[inside.parent] = folder / f"folder{len(folders)}"
+            folders[inside.parent].mkdir()
+        file = folders[inside.parent] / f"{inside.stem}{inside.suffix.lower()}"
+        with archive.open(member) as packed, file.open("wb") as unpacked:
+            shutil.copyfileobj(packed, unpacked)
+        if file.suffix in OPENED:
+            files.append(file)
+    return files
+
+
+def _texts(values: Sequence[Any]) -> pa.Array:
+    """Cells as text; what is missing is ``""``."""
+    missing = [isinstance(value, float) and math.isnan(value) for value in values]
+    return pa.array(
+        ["" if gone else cell_text(value) for value, gone in zip(values, missing, strict=True)], pa.string()
+    )
+
+
+_LAYERS: dict[str, Callable[[Path, str, Path], list[Layer]]] = {
+    "geojson": _geojson_layers, "geopackage": _geopackage_layers, "shapefile": _shapefile_layers,
+    "zip": _zip_layers, "parquet": _parquet_layers,
+}  # fmt: skip
