@@ -60,6 +60,7 @@ docs: .venv/.ready ## Write the generated pages of docs/reference anew
 
 bench: .venv/.ready ## Time the builds; prints a table
 	@$(RUN)/python -m benchmarks.builds
+	@$(RUN)/python -m benchmarks.areas
 
 clean: ## Take away what builds left (not .venv)
 	@rm -rf workspaces .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -338,12 +338,13 @@ def make_profiles(workspace: Workspace, made: Made) -> Made:
     types = tuple(dict.fromkeys(
         [*workspace.profiled, *(s.name for s in workspace.systems), "council_area", "hscp", "health_board", "country"]
     ))  # fmt: skip
-    key = key_of("profiles", inputs, types, workspace.profiled, made.partnerships, code_key())
+    key = key_of("profiles", inputs, types, workspace.profiled, made.partnerships, workspace.partnerships, code_key())
     names = ("indicator", "indicator_value", "profile", "profile_trend")
     stored = {name: store.find(name, key) for name in names}
     if not all(stored.values()):
         facts = {name: path for name, path in made.tables.items() if name[0] != "_"}
-        calculated = calculate(facts, types)
+        own = made.partnerships if workspace.partnerships is not None else None
+        calculated = calculate(facts, types, partnerships=own)
         words = {
             (indicator.id, category): title
             for indicator in indicators().values() for category, title in indicator.categories.items()

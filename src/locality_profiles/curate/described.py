@@ -244,9 +244,10 @@ class _Describing:
         return register.match([row for row in register.register() if row.partnership_code in names], rows, names)
 
     def inflation(self) -> pa.Table:
+        people = f"select * from {self.stored['population'].relation} where block_type = '{BLOCK}'"
         made = overlaps.inflation(
-            self.connection, f"(select * from {self.stored['registration'].relation})", f"({self.PRACTICES})",
-            f"(select * from {self.stored['population'].relation} where block_type = '{BLOCK}')", f"({self.MEMBERS})",
+            self.connection, f"(select * from {self.stored['registration'].relation})", self._drawn(self.PRACTICES),
+            f"({people})", self._drawn(self.MEMBERS),
         )  # fmt: skip
         # Where patients were modelled from residents, setting the two side by side would find what was put in.
         self.connection.register("inflation_rows", made)
@@ -256,6 +257,14 @@ class _Describing:
                 ), null, deflator) as deflator) from inflation_rows"""
         ).to_arrow_table()
         return kept.cast(made.schema)
+
+    def _drawn(self, memberships: str) -> str:
+        """Memberships in areas that reach into the partnerships of this workspace."""
+        own = ", ".join(f"'{code}'" for code in self.partnerships)
+        return f"""(select * from ({memberships}) where (area_type, area_code) in (
+            select (m.area_type, m.area_code)
+            from block_membership m join block_membership home using (block_type, block_code)
+            where home.area_type = 'hscp' and home.area_code in ({own})))"""
 
     def map_layer(self) -> pa.Table:
         import shapely

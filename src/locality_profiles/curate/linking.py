@@ -203,6 +203,7 @@ _PERIOD_OF = {
 }
 
 
+#: Weights are added in whatever order threads come; to twelve decimals they are the same every time.
 #: Blocks that follow the data zones they are shared among. What is in none of them is in no area. An
 #: intermediate zone that nests is there already; a system that gives its own rows for practices keeps them.
 _FOLLOWED = """kinds_in_use as (select unnest([{kinds}]) as block_type),
@@ -216,12 +217,12 @@ _FOLLOWED = """kinds_in_use as (select unnest([{kinds}]) as block_type),
         reached as (
             select distinct block_type, block_code, area_type from joined where not ends_with(area_code, 'OUT')),
         gathered as (
-            select block_type, block_code, area_type, area_code, sum(weight) as weight, any_value(method) as method,
-                max(grade) as grade, bool_or(estimated) as estimated
+            select block_type, block_code, area_type, area_code, round(sum(weight), 12) as weight,
+                min(method) as method, max(grade) as grade, bool_or(estimated) as estimated
             from joined join reached using (block_type, block_code, area_type) group by all),
         missing as (
-            select block_type, block_code, area_type, 'OUT' as area_code, 1 - sum(weight) as weight,
-                any_value(method) as method, max(grade) as grade, true as estimated
+            select block_type, block_code, area_type, 'OUT' as area_code, round(1 - sum(weight), 12) as weight,
+                min(method) as method, max(grade) as grade, true as estimated
             from gathered group by all having sum(weight) < 1 - 1e-6),
         summed as (select * from gathered union all by name select * from missing),
         of_board as (

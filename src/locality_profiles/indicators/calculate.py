@@ -57,20 +57,24 @@ class Calculated:
 
 
 def calculate(
-    tables: Mapping[str, Path], area_types: Sequence[str], definitions: Mapping[str, Indicator] | None = None
+    tables: Mapping[str, Path],
+    area_types: Sequence[str],
+    definitions: Mapping[str, Indicator] | None = None,
+    partnerships: Sequence[str] | None = None,
 ) -> Calculated:
     """Every indicator for every area of the given types.
 
     ``tables`` names the Parquet files of the curated tables; ``definitions`` are the package's own
-    unless others are given. One row of the result is one indicator, area, period and category
-    (contract ``indicator_value``).
+    unless others are given. With ``partnerships``, areas smaller than a council are left out unless they
+    reach into one of those; larger ones are all there, to compare with. One row of the result is one
+    indicator, area, period and category (contract ``indicator_value``).
     """
     found = definitions if definitions is not None else indicators()
     # One thread adds up in one order, so that the last digits are the same every time; two are no quicker here.
     with connect(threads=1) as connection:
         for name, path in tables.items():
             connection.execute(f"create view {name} as select * from {relation(path)}")
-        _prepare(connection, area_types)
+        _prepare(connection, area_types, partnerships)
         parts, used = [], {}
         counts = _Counts(connection)
         for indicator in found.values():
@@ -86,7 +90,9 @@ def level_of(area_type: str) -> float:
     return float(LADDER.index(area_type)) if area_type in LADDER else LADDER.index("locality") - 0.5
 
 
-def _prepare(connection: duckdb.DuckDBPyConnection, area_types: Sequence[str]) -> None:
+def _prepare(
+    connection: duckdb.DuckDBPyConnection, area_types: Sequence[str], partnerships: Sequence[str] | None = None
+) -> None:
     types = [row[0] for row in connection.execute("select distinct block_type from membership").fetchall()]
     every = sorted({*types, *area_types, *LADDER})
     connection.register("level_rows", pa.table({"area_type": every, "level": [level_of(name) for name in every]}))
@@ -103,6 +109,14 @@ def _prepare(connection: duckdb.DuckDBPyConnection, area_types: Sequence[str]) -
         "join level a on a.area_type = m.area_type where m.area_type in (select unnest(?))",
         [list(area_types)],
     )
+    if partnerships is not None:
+        connection.execute(
+            """delete from link where area_level < ? and (area_type, area_code) not in (
+                    select (m.area_type, m.area_code)
+                    from membership m join membership own using (block_type, block_code)
+                    where own.area_type = 'hscp' and own.area_code in (select unnest(?)) and m.weight > 0)""",
+            [level_of("council_area"), list(partnerships)],
+        )
     connection.execute(
         "create temp table whole as select block_type, area_type, area_code, count(*) as blocks from link group by all"
     )
