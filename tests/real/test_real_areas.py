@@ -99,3 +99,12 @@ def test_lists_are_set_against_residents_where_an_area_is_a_whole_board(scotland
     ))  # fmt: skip
     # Estimated because the residents are of an earlier mid-year; Aberdeen shares its board.
     assert found == {"S37000026": "estimated", "S37000026/shetland": "estimated", "S37000001": "not_calculated"}
+
+
+def test_every_list_counts_for_scotland_even_of_practices_that_have_closed(scotland):
+    found = scotland.ask("""
+        select v.period_end, v.value - sum(r.persons) from indicator_value v
+        join registration r on r.period_end = v.period_end and r.sex = 'all' and r.age_band = 'all'
+        where v.indicator_id = 'gp_registrations' and v.area_type = 'country' group by v.period_end, v.value""")
+    assert len(found) == 3
+    assert all(abs(difference) < 0.01 for _, difference in found)

@@ -101,3 +101,8 @@ def test_a_practice_that_lost_a_row_is_refused(tmp_path: Path) -> None:
     assert "rows 5, 6, column 'Sex': a practice has no row for each of All, Female and Male" in refusal(
         lists(tmp_path, lost)
     )
+
+
+def test_a_list_tells_the_partnership_of_its_practice(tmp_path: Path) -> None:
+    found = rows(curated(lists(tmp_path)).tables["membership"], "block_code", "area_type", "area_code", "method")
+    assert found == [("90001", "hscp", "S37900001", "reported"), ("90002", "hscp", "S37900001", "reported")]

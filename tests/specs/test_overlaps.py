@@ -466,14 +466,20 @@ def test_an_empty_list_has_no_deflator(db):
     assert of(compared(db, LISTS.replace("| 1000", "| 0")), "N") == (0, 110, 2021, None)
 
 
+IN_NO_DIRECTORY = (
+    "is in no directory; these patients count for the partnership that their list names and for larger areas, and for "
+    "no smaller one"
+)
+
+
 def test_practices_without_shares_are_told_by_day(db):
     compared(
         db,
         LISTS + "p3 | 2022-04-01 | all | all | 40\np3 | 2022-07-01 | all | all | 41\np3 | 2022-07-01 | all | 0-4 | 1",
     )
     assert unplaced_lists(db, "registration", "practice_share") == (
-        "1 practice with 40 patients on 1 April 2022 is in no area; these patients count nowhere",
-        "1 practice with 41 patients on 1 July 2022 is in no area; these patients count nowhere",
+        f"1 practice with 40 patients on 1 April 2022 {IN_NO_DIRECTORY}",
+        f"1 practice with 41 patients on 1 July 2022 {IN_NO_DIRECTORY}",
     )
     compared(db)
     assert unplaced_lists(db, "registration", "practice_share") == ()

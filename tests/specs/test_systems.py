@@ -299,3 +299,15 @@ def test_adding_a_system_reads_no_fact_again(country):
     assert {name for name in after if name.startswith("_system") and after[name] == before.get(name)} == {
         name for name in before if name.startswith("_system")
     }
+
+
+def test_a_practice_that_no_directory_holds_counts_for_the_partnership_of_its_list(registered):
+    raw = registered / "data" / "raw"
+    csv_file(raw / "practices.csv", "\n".join(line for line in PRACTICES.splitlines() if "90003" not in line))
+    (raw / "patients.csv").unlink()
+    done = built(registered)
+    found = {row[0] for row in done.ask("select distinct area_type from membership where block_code = '90003'")}
+    assert {"country", "health_board", "hscp"} <= found
+    assert not found & {"locality", "gp_cluster"}
+    assert done.ask("select value from indicator_value where indicator_id = 'gp_registrations' "
+                    "and area_type = 'country'") == [(190,)]  # fmt: skip

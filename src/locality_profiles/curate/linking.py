@@ -141,6 +141,13 @@ def whole_membership(
                              select area_code, area_type, area_code from area where area_type = 'health_board') m
               on m.code = board.board),
         {_FOLLOWED.format(kinds=kinds, modelled=_quoted(MODELLED))},
+        closed as (
+            select r.block_type, r.block_code, n.area_type, n.area_code
+            from ({_reported_practices(connection, files)}) r
+            join (select block_type, block_code, area_type, area_code from nested union all
+                  select area_type, area_code, area_type, area_code from area) n
+              on n.block_type = 'hscp' and n.block_code = r.area_code
+            where r.block_code not in (select block_code from block_share where block_type = 'gp_practice')),
         recoded as (
             select c.block_type, c.block_code, n.area_type, n.area_code
             from recode c join (select block_type, block_code, area_type, area_code from nested union all
@@ -160,6 +167,9 @@ def whole_membership(
             union all by name
             select *, 1.0 as weight, 'reported' as method, 1 as grade, false as estimated, '' as extract_id
             from reported
+            union all by name
+            select *, 1.0 as weight, 'reported' as method, 1 as grade, false as estimated, '' as extract_id
+            from closed
             union all by name
             select *, 1.0 as weight, 'recoded' as method, 1 as grade, false as estimated, '' as extract_id from recoded
             union all by name select *, '' as extract_id from followed
@@ -243,6 +253,14 @@ _FOLLOWED = """kinds_in_use as (select unnest([{kinds}]) as block_type),
             from summed
             where (block_type, block_code, area_type) not in (select (block_type, block_code, area_type) from nested)
               and (block_type, area_type) not in (select distinct (block_type, area_type) from of_practices))"""
+
+
+def _reported_practices(connection: duckdb.DuckDBPyConnection, files: Sequence[StagedFile]) -> str:
+    """A query for the partnership that list sizes name for each practice, for those that no directory holds."""
+    lists = union(connection, files, "membership", ["gp_list_size"])
+    if not lists:
+        return "select '' as block_type, '' as block_code, '' as area_code where false"
+    return f"select block_type, block_code, max(area_code) as area_code from ({lists}) group by all"
 
 
 def _hospital_boards(connection: duckdb.DuckDBPyConnection, files: Sequence[StagedFile]) -> str:

@@ -343,6 +343,7 @@ def unplaced_lists(connection: duckdb.DuckDBPyConnection, registration: str, pra
     ).fetchall()
     return tuple(
         f"{practices:,} {'practice' if practices == 1 else 'practices'} with {patients or 0:,} patients on "
-        f"{snapshot(day).label} {'is' if practices == 1 else 'are'} in no area; these patients count nowhere"
+        f"{snapshot(day).label} {'is' if practices == 1 else 'are'} in no directory; these "
+        "patients count for the partnership that their list names and for larger areas, and for no smaller one"
         for day, practices, patients in found
     )

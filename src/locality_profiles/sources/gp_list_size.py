@@ -50,6 +50,7 @@ def curate(raw: RawTable) -> Curated:
     counted = {column: _patients(cells, column) for column in ("AllAges", *BANDS)}
     _check_bands(cells, counted)
     _check_sexes(cells, counted)
+    hscp = cells.codes("HSCP", "hscp", empty=True) if raw.find("HSCP") else None
     cells.finish()
 
     each = {
@@ -62,7 +63,20 @@ def curate(raw: RawTable) -> Curated:
         for column, (persons, status) in counted.items()
     )  # fmt: skip
     claims = tuple(f"GP list sizes, {snapshot(day).label}" for day in sorted(set(start.to_pylist())))
-    return Curated({"registration": table}, claims)
+    tables = {"registration": table}
+    if hscp is not None:
+        tables["membership"] = _partnerships(codes, end, hscp)
+    return Curated(tables, claims)
+
+
+def _partnerships(codes: pa.ChunkedArray, day: pa.ChunkedArray, hscp: pa.ChunkedArray) -> pa.Table:
+    """The partnership that the latest list of each practice names: all that is known of one that has closed."""
+    rows = pa.table({"practice": codes, "day": day, "hscp": hscp}).drop_null().sort_by([("day", "ascending")])
+    latest = rows.group_by("practice", use_threads=False).aggregate([("hscp", "last")])
+    return stage("membership", {
+        "block_type": "gp_practice", "block_code": latest["practice"], "area_type": "hscp",
+        "area_code": latest["hscp_last"], "weight": 1.0, "method": "reported", "grade": 1, "estimated": False,
+    }, len(latest))  # fmt: skip
 
 
 def _patients(cells: Cells, column: str) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
