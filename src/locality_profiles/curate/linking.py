@@ -147,6 +147,7 @@ def whole_membership(
             join (select block_type, block_code, area_type, area_code from nested union all
                   select area_type, area_code, area_type, area_code from area) n
               on n.block_type = 'hscp' and n.block_code = r.area_code
+                and n.area_type in ('council_area', 'hscp', 'health_board', 'country')
             where r.block_code not in (select block_code from block_share where block_type = 'gp_practice')),
         recoded as (
             select c.block_type, c.block_code, n.area_type, n.area_code
