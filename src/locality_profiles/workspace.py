@@ -119,7 +119,7 @@ class AreaSystem:
     services: str | None = None
     """Catchments of these services (gp_practice, hospital), for ``from = "points"``."""
     partnerships: tuple[str, ...] = ()
-    """Where the system stops, for points and unions: codes of partnerships; empty for wherever it reaches."""
+    """Where catchments of points stop: codes of partnerships; empty for wherever there are points."""
     minimum_population: int = MINIMUM_POPULATION
     areas: tuple[DeclaredArea, ...] = ()
 

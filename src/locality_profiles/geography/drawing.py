@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from locality_profiles.geography.shares import OUTSIDE, SLIVER, Shares
+from locality_profiles.geography.shares import SLIVER
 
 #: How coarse the stored layer may be, in metres: details smaller than a triangle of that many metres squared go.
 #: Small areas are drawn finely, large ones coarsely; a map of a whole country is simplified further when drawn.
@@ -48,19 +48,6 @@ POLYGON, MULTIPOLYGON = 3, 6
 
 
 # --- outlines from blocks -------------------------------------------------------------------------
-
-
-def largest_shares(shares: Shares, blocks: int) -> np.ndarray:
-    """The one area that each block is drawn in: that with its largest weight, ``OUTSIDE`` if none.
-
-    A tie goes to the area that comes first.
-    """
-    order = np.lexsort((-shares.area, shares.weight, shares.block))
-    block = shares.block[order]
-    last = np.append(block[1:] != block[:-1], True) if len(block) else np.zeros(0, dtype=bool)
-    area = np.full(blocks, OUTSIDE)
-    area[block[last]] = shares.area[order[last]]
-    return area
 
 
 def outlines_of_blocks(block_shapes: np.ndarray, area_of_block: np.ndarray, areas: int) -> np.ndarray:

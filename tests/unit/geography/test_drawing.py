@@ -17,7 +17,6 @@ from locality_profiles.geography.drawing import (
     INSET_SOUTHWARD,
     inset_flags,
     label_points,
-    largest_shares,
     map_layer,
     needs_inset,
     outlines_of_blocks,
@@ -26,7 +25,7 @@ from locality_profiles.geography.drawing import (
     to_geojson,
     tolerance_for,
 )
-from locality_profiles.geography.shares import OUTSIDE, Shares
+from locality_profiles.geography.shares import OUTSIDE
 
 KM = 1000
 
@@ -91,11 +90,6 @@ def test_areas_of_blocks_cover_their_blocks_and_nothing_else(area_of_block):
         if number:
             assert outline.area == number
             assert outline.equals(shapely.union_all(blocks[np.array(area_of_block) == area]))
-
-
-def test_a_shared_block_is_drawn_in_the_area_with_its_largest_share():
-    shares = Shares(np.array([0, 0, 1, 1, 2]), np.array([0, 1, 0, 1, OUTSIDE]), np.array([0.4, 0.6, 0.5, 0.5, 1.0]))
-    assert largest_shares(shares, 4).tolist() == [1, 0, OUTSIDE, OUTSIDE]
 
 
 # --- simplified -----------------------------------------------------------------------------------

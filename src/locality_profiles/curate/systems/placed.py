@@ -83,8 +83,6 @@ class Found:
     measured: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
     estimated_areas: np.ndarray | None = None
     notes: tuple[str, ...] = ()
-    extent: Sequence[str] = ()
-    """Partnerships that the system covers even where it places nothing."""
 
 
 def as_system(ground: Ground, system: AreaSystem, found: Found) -> System:
@@ -113,7 +111,7 @@ def as_system(ground: Ground, system: AreaSystem, found: Found) -> System:
     estimated = (shares.weight < 1 - 1e-9) | np.isin(method, ["lookup_best_fit", "converted"])
     if found.estimated_areas is not None:
         estimated |= np.isin(shares.area, found.estimated_areas)
-    left = _left_over(ground, shares, found.extent)
+    left = _left_over(ground, shares)
     usual = usual_method(method)
     blocks = np.concatenate([shares.block, left])
     rows = {
@@ -184,10 +182,10 @@ def refuse_repeated(system: AreaSystem, names: Sequence[str], codes: Sequence[st
         )  # fmt: skip
 
 
-def _left_over(ground: Ground, shares: Shares, extent: Sequence[str]) -> np.ndarray:
+def _left_over(ground: Ground, shares: Shares) -> np.ndarray:
     """Blocks of the partnerships that the system touches which it does not place at all."""
     inside = shares.block[shares.area >= 0]
-    touched = set(ground.partnerships[inside]) | set(extent)
+    touched = set(ground.partnerships[inside])
     here = np.isin(ground.partnerships.astype(str), sorted(touched))
     here[shares.block] = False
     return np.flatnonzero(here)
