@@ -157,7 +157,7 @@ REFUSED_OUTLINES = [
     pytest.param(lambda p, m: outlines(p, ({"Patch": "North", "Code": "S13900001"}, m.area(1, 10)),
                                        ({"Patch": "North", "Code": "S13900002"}, m.area(11, 20))),
                  ("--code-column", "Code"),
-                 ["rows 1, 2", "'North' and have the codes 'S13900001' and 'S13900002'", "Give each its own name"],
+                 ["of one partnership have one name", "North, North", "Give each its own name"],
                  id="one name and two codes"),
     pytest.param(lambda p, m: outlines(p, ("Ness & Wick", m.area(1, 10)), ("Ness and Wick", m.area(11, 20))), (),
                  ["'Ness & Wick' and 'Ness and Wick' are too alike", "'ness-and-wick'"], id="names too alike"),

@@ -311,3 +311,14 @@ def test_a_practice_that_no_directory_holds_counts_for_the_partnership_of_its_li
     assert not found & {"locality", "gp_cluster"}
     assert done.ask("select value from indicator_value where indicator_id = 'gp_registrations' "
                     "and area_type = 'country'") == [(190,)]  # fmt: skip
+
+
+def test_one_name_in_two_partnerships_is_two_areas_where_codes_tell_them_apart(country):
+    one, other = (
+        ({"label": "Bay", "key": "K1"}, square(-4.0, 59, 0.2)),
+        ({"label": "Bay", "key": "K2"}, square(-3.8, 59, 0.2)),
+    )
+    geojson(country / "patch.geojson", one, other)
+    declare(country, "polygons", 'file = "patch.geojson"\nname_column = "label"\ncode_column = "key"')
+    found = built(country).ask("select area_code, source_code from area where area_type = 'patch' order by 1")
+    assert found == [("S37900001/bay", "K1"), ("S37900002/bay", "K2")]

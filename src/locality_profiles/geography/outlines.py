@@ -175,14 +175,16 @@ class _Rows:
             self.refuse(at, f"{who}{more}: {fault.what}" if who else fault.what, fault.remedy)
 
     def check_names(self) -> None:
-        """Every row has a name (and a code); one name is one area, and no two names would have one address."""
+        """Every row has a name (and a code); no two names would have one address.
+
+        Codes tell two areas of one name apart: whether they lie in one partnership, where that will not do,
+        is not known here.
+        """
         for texts, column, what in ((self.names, self.name_column, "name"), (self.codes, self.code_column, "code")):
             missing = np.flatnonzero(texts == "")
             if column and len(missing):
                 fill = f"Fill it in{'' if what == 'name' else ', or leave code_column out'}."
                 self.refuse(missing, f"the area has no {what}", fill, column)
-        self._refuse_shared(self.names, self.codes, "areas are called '{}' and have the codes {}",
-                            "Give each its own name, or one code if they are one area.")  # fmt: skip
         self._refuse_shared(self.codes, self.names, "areas have the code '{}' and are called {}",
                             "Give each its own code, or one name if they are one area.")  # fmt: skip
         by_slug: dict[str, list[str]] = {}
@@ -210,12 +212,11 @@ class _Rows:
                             self.name_column if texts is self.names else self.code_column)  # fmt: skip
 
     def put_together(self, shapes: np.ndarray, notes: Iterable[str]) -> Outlines:
-        """One area for each name, in the order in which the names come."""
+        """One area for each name (and code), in the order in which they come."""
         import shapely
 
-        _, first, of, count = np.unique(
-            self.names.astype(str), return_index=True, return_inverse=True, return_counts=True
-        )
+        named = np.array([f"{name}\n{code}" for name, code in zip(self.names, self.codes, strict=True)])
+        _, first, of, count = np.unique(named, return_index=True, return_inverse=True, return_counts=True)
         whole = shapes[first]
         several = np.flatnonzero(count > 1)
         for area in several:
