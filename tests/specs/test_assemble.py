@@ -58,6 +58,10 @@ VALUES = """
 """
 
 
+#: The same, published for the locality itself.
+PUBLISHED = VALUES.replace("data_zone_2011", "locality")
+
+
 class World:
     """Drawn tables, changed one at a time, and the profiles that they give."""
 
@@ -273,7 +277,7 @@ def test_a_trend_without_breaks_is_comparable_throughout(world):
 
 
 def test_a_break_is_told_at_the_first_point_after_it(world):
-    world.draw("trend_break", """
+    world.values(PUBLISHED).draw("trend_break", """
         area_type | area_code | broken     | reason
         locality  | isles/n   | 2022-04-01 | Two villages came from South.
         locality  | isles/s   | 2023-04-01 | Nobody came.
@@ -283,7 +287,7 @@ def test_a_break_is_told_at_the_first_point_after_it(world):
 
 @pytest.mark.parametrize(("broken", "marked"), [("2021-06-30", None), ("2021-07-01", 2022), ("2022-06-30", 2022)])
 def test_a_break_lies_after_the_end_of_one_period_and_no_later_than_the_end_of_the_next(world, broken, marked):
-    world.draw("trend_break", f"""
+    world.values(PUBLISHED).draw("trend_break", f"""
         area_type | area_code | broken   | reason
         locality  | isles/n   | {broken} | Redrawn.
     """)  # fmt: skip
@@ -291,7 +295,7 @@ def test_a_break_lies_after_the_end_of_one_period_and_no_later_than_the_end_of_t
 
 
 def test_a_break_in_a_gap_is_told_at_the_next_figure(world):
-    world.values("\n".join(line for line in VALUES.splitlines() if "2022" not in line))
+    world.values("\n".join(line for line in PUBLISHED.splitlines() if "2022" not in line))
     world.draw("trend_break", """
         area_type | area_code | broken     | reason
         locality  | isles/n   | 2022-01-01 | Redrawn.
@@ -300,7 +304,7 @@ def test_a_break_in_a_gap_is_told_at_the_next_figure(world):
 
 
 def test_two_breaks_between_two_points_are_both_told_in_order_of_time(world):
-    world.draw("trend_break", """
+    world.values(PUBLISHED).draw("trend_break", """
         area_type | area_code | broken     | reason
         locality  | isles/n   | 2022-05-01 | A later change.
         locality  | isles/n   | 2022-04-01 | Zones moved.
@@ -309,8 +313,30 @@ def test_two_breaks_between_two_points_are_both_told_in_order_of_time(world):
     assert world.breaks()[2022] == "Zones moved. A later change."
 
 
-def test_figures_made_from_other_places_than_before_break_a_trend(world):
-    world.values(VALUES.replace("120   | data_zone_2011", "120   | gp_practice"))
+def test_sums_of_blocks_follow_one_lookup_and_do_not_break(world):
+    world.draw("trend_break", """
+        area_type | area_code | broken     | reason
+        locality  | isles/n   | 2022-04-01 | Two villages came from South.
+    """)  # fmt: skip
+    assert world.breaks() == {2021: None, 2022: None, 2023: None}
+
+
+#: The last point is made from other building blocks than those before.
+STATUSES = """
+    area_type | area_code | period_start | period_end | value | source_level   | status
+    locality  | isles/n   | 2021-06-30   | 2021-06-30 | 100   | data_zone_2011 | actual
+    locality  | isles/n   | 2022-06-30   | 2022-06-30 | 110   | data_zone_2011 | actual
+    locality  | isles/n   | 2023-06-30   | 2023-06-30 | 120   | gp_practice    | {}
+"""
+
+
+def test_counts_of_one_place_are_comparable_whatever_they_were_added_from(world):
+    world.values(STATUSES.format("actual"))
+    assert world.breaks() == {2021: None, 2022: None, 2023: None}
+
+
+def test_estimates_made_from_other_places_than_before_break_a_trend(world):
+    world.values(STATUSES.format("estimated"))
 
     assert world.breaks() == {
         2021: None,
@@ -320,7 +346,7 @@ def test_figures_made_from_other_places_than_before_break_a_trend(world):
 
 
 def test_a_trend_of_a_larger_area_breaks_where_that_area_did(world):
-    world.draw("area_overlap", OVERLAP).draw("trend_break", """
+    world.values(PUBLISHED).draw("area_overlap", OVERLAP).draw("trend_break", """
         area_type | area_code | broken     | reason
         ward      | w1        | 2022-04-01 | The ward moved.
         locality  | isles/n   | 2023-04-01 | The locality moved.

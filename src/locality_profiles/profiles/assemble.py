@@ -318,15 +318,18 @@ def _trend(connection: duckdb.DuckDBPyConnection) -> pa.Table:
 
 
 # A break is told at the first figure after it, whatever gaps lie between that and the figure before.
+# A redrawn boundary breaks figures that were published for the area; sums of blocks follow one lookup throughout.
+# Figures made from other building blocks are as good where both are counts of the same place, and no estimates.
 _BREAKS_SQL = """
         figure as (
-            select *, lag(period_end) over earlier as before_end, lag(source_level) over earlier as before_level
+            select *, lag(period_end) over earlier as before_end, lag(source_level) over earlier as before_level,
+                lag(status) over earlier as before_status
             from points where value is not null
             window earlier as (partition by area_type, area_code, item, category order by position desc)),
         reasons as (
             select f.area_type, f.area_code, f.item, f.category, f.position, min(b.broken) as since, b.reason
             from figure f join trend_break b on b.area_type = f.of_type and b.area_code = f.of_code
-                and b.broken > f.before_end and b.broken <= f.period_end
+                and b.broken > f.before_end and b.broken <= f.period_end and f.source_level = f.of_type
             group by all
             union all
             select f.area_type, f.area_code, f.item, f.category, f.position, f.period_start,
@@ -334,7 +337,8 @@ _BREAKS_SQL = """
                     || coalesce(n.words, f.source_level) || ' since.'
             from figure f left join level_words o on o.kind = f.before_level
             left join level_words n on n.kind = f.source_level
-            where f.source_level <> f.before_level),
+            where f.source_level <> f.before_level
+              and not (f.status in ('actual', 'true_zero') and f.before_status in ('actual', 'true_zero'))),
         break_at as (
             select area_type, area_code, item, category, position,
                 string_agg(reason, ' ' order by since, reason) as broken
