@@ -123,7 +123,7 @@ def report(scratch: Path) -> str:
     cases = [("synthetic island partnership", sample("shetland"), "")]
     if real is not None:
         cases.append(("real Shetland", example("shetland"), "25 s"))
-        cases.append(("real Scotland, 130 localities", example("scotland"), "90 s, 2 GiB"))
+        cases.append(("real Scotland, six kinds of area, 1,955 profiles", example("scotland"), "90 s, 2 GiB"))
     cases.append(("synthetic country of Scotland's size", sample("scotland"), "90 s, 2 GiB"))
     lines = [
         "| build | cold, wall | target | processor | memory | second build | share of the first (target 15%) |",
