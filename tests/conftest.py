@@ -23,15 +23,6 @@ def real_extracts() -> Path:
 
 
 @pytest.fixture(scope="session")
-def vectors() -> Path:
-    """Cases of the field's reference implementations: inputs and expected results, read from beside the repository."""
-    folder = Path(os.environ.get("LOCALITY_PROFILES_VECTORS", REPOSITORY.parent / "shared" / "vectors"))
-    if not (folder / "README.md").is_file():
-        pytest.skip(f"the reference vectors are not at {folder}; set LOCALITY_PROFILES_VECTORS to run this test")
-    return folder
-
-
-@pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The synthetic sample, published. Tests that change anything take ``samples.copy_of`` it."""
     from samples import published_sample
