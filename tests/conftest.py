@@ -23,6 +23,18 @@ def real_extracts() -> Path:
 
 
 @pytest.fixture(scope="session")
+def vectors() -> Path:
+    """The folder of published test cases of the reference implementations, which is never part of the repository.
+
+    ``LOCALITY_PROFILES_VECTORS`` names it; otherwise ``../shared/vectors`` beside the repository is tried.
+    """
+    folder = Path(os.environ.get("LOCALITY_PROFILES_VECTORS", REPOSITORY.parent / "shared" / "vectors"))
+    if not (folder / "README.md").is_file():
+        pytest.skip(f"the reference vectors are not at {folder}; set LOCALITY_PROFILES_VECTORS to run this test")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The synthetic sample, published. Tests that change anything take ``samples.copy_of`` it."""
     from samples import published_sample

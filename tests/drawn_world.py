@@ -184,6 +184,24 @@ OUTLINES = f"""
     select 'locality' as area_type, code as area_code, name as area_name, encode('outline of ' || name) as geometry
     from ({LOCALITIES})"""
 
+FIVE_YEARS = "'years' as period_type, date '2017-01-01' as period_start, date '2021-12-31' as period_end"
+READY_MADE = f"""
+    select 'scotpho_profile' as source, 'Smokers' as measure, 'council_area' as block_type,
+        unnest(['S12900001', 'S12900002']) as block_code, {FIVE_YEARS}, 'all' as breakdown, 'all' as category,
+        30 as numerator, 20.0 as value, 14.4 as lower, 27.1 as upper, 1 as decimals, 'actual' as status,
+        'Percentage; 2017 to 2021 calendar years; 5-year aggregates' as note"""
+FIFTHS = f"""
+    select 'scotpho_deprivation' as source, 'Smokers' as measure, 'council_area' as block_type,
+        'S12900001' as block_code, {FIVE_YEARS}, breakdown, category, numerator, denominator, value, value - 1 as lower,
+        value + 1 as upper, 1 as decimals, 'actual' as status,
+        'Percentage; 2017 to 2021 calendar years; 5-year aggregates' as note
+    from (values ('all', 'all', 150, 500, 30.0), ('simd_quintile_own', '1', 40, 100, 40.0),
+        ('simd_quintile_own', '2', 35, 100, 35.0), ('simd_quintile_own', '3', 30, 100, 30.0),
+        ('simd_quintile_own', '4', 25, 100, 25.0), ('simd_quintile_own', '5', 20, 100, 20.0),
+        ('inequality_simd_quintile_own', 'absolute_gap', null, null, 20.0),
+        ('inequality_simd_quintile_own', 'rii_mean', null, null, 0.8))
+        of(breakdown, category, numerator, denominator, value)"""
+
 INDICATORS = """
     select * from (values ('population', 'count'), ('quintiles', 'percentage'), ('rate', 'crude_rate'))
         of(indicator_id, method)"""
@@ -273,6 +291,13 @@ MOVES = f"""
 BREAKS = """
     select 'locality' as area_type, 'S37900001/south' as area_code, date '2021-04-01' as broken, 'Moved.' as reason"""
 
+LOCAL_COUNTS = f"""
+    select 'data_zone_2011' as block_type, {ZONE} as block_code, 'snapshot' as period_type,
+        date '2022-03-20' as period_start, date '2022-03-20' as period_end,
+        'tenure' as topic, category, 'all' as sex, 'all' as age_band, count as value,
+        'actual' as status {ZONES} cross join (select * from (values ('all', 350), ('owned', 200), ('rented', 150))
+            of(category, count))"""
+
 CURATED = {
     "area": f"{AREAS} union all by name select 'locality' as area_type, code as area_code, name as area_name, "
             f"'hscp' as parent_type, 'S3790000' || half as parent_code from ({LOCALITIES})",
@@ -294,7 +319,8 @@ CURATED = {
     "map_layer": DRAWN, "locality_register": REGISTER,
     "postcode": POSTCODES, "patient_zone": PATIENTS, "practice_cluster": CLUSTERS,
     "block_point": CENTRES, "block_conversion": CONVERSIONS, "code_change": CODE_CHANGES, "boundary_change": MOVES,
-    "trend_break": BREAKS,
+    "trend_break": BREAKS, "published_value": f"{READY_MADE} union all by name {FIFTHS}",
+    "local_count": LOCAL_COUNTS,
 }  # fmt: skip
 PROFILE = {"indicator": INDICATORS, "indicator_value": VALUES, "profile": PROFILES, "profile_trend": TRENDS}
 EXTRACT = {
@@ -330,6 +356,8 @@ EXTRACT = {
     },
     "hospital_admission": {"activity": ADMISSIONS},
     "council_benchmark": {"budget_line": LINES, "unit_cost": COSTS},
+    "scotpho_profile": {"published_value": READY_MADE},
+    "scotpho_deprivation": {"published_value": FIFTHS},
 }  # fmt: skip
 
 

@@ -67,8 +67,9 @@ PUBLIC = (
     "area", "membership", "population", "population_class", "deprivation", "classification", "activity", "registration",
     "service", "household", "budget_line", "unit_cost", "boundary", "area_system", "area_fit", "area_overlap",
     "system_link", "block_conversion", "code_change", "boundary_change", "trend_break", "locality_register",
-    "list_inflation", "map_layer", "practice_cluster", "extract", "check_result", "indicator",
-    "indicator_value", "profile", "profile_trend",
+    "list_inflation", "map_layer", "practice_cluster", "local_count", "published_value", "extract", "check_result",
+    "indicator", "indicator_value", "comparison", "area_rank", "neighbour", "trend", "inequality", "profile",
+    "profile_trend",
 )  # fmt: skip
 
 
@@ -330,7 +331,10 @@ def check_curated(workspace: Workspace, made: Made) -> Checked:
 def make_profiles(workspace: Workspace, made: Made) -> Made:
     """Indicator values and profiles, from the curated tables."""
     from locality_profiles.indicators.calculate import calculate
+    from locality_profiles.indicators.changes import change
+    from locality_profiles.indicators.compared import compare
     from locality_profiles.indicators.definition import indicators
+    from locality_profiles.indicators.inequalities import inequality
     from locality_profiles.profiles.assemble import assemble
 
     store = store_of(workspace)
@@ -339,21 +343,30 @@ def make_profiles(workspace: Workspace, made: Made) -> Made:
         [*workspace.profiled, *(s.name for s in workspace.systems), "council_area", "hscp", "health_board", "country"]
     ))  # fmt: skip
     key = key_of("profiles", inputs, types, workspace.profiled, made.partnerships, workspace.partnerships, code_key())
-    names = ("indicator", "indicator_value", "profile", "profile_trend")
+    names = ("indicator", "indicator_value", "comparison", "area_rank", "neighbour", "trend", "inequality", "profile",
+             "profile_trend")  # fmt: skip
     stored = {name: store.find(name, key) for name in names}
     if not all(stored.values()):
         facts = {name: path for name, path in made.tables.items() if name[0] != "_"}
         own = made.partnerships if workspace.partnerships is not None else None
+        found = indicators()
         calculated = calculate(facts, types, partnerships=own)
+        compared_types = tuple(dict.fromkeys([*workspace.profiled, "locality", "hscp"]))
+        compared = compare(facts, calculated.values, found, compared_types)
         words = {
             (indicator.id, category): title
-            for indicator in indicators().values() for category, title in indicator.categories.items()
+            for indicator in found.values() for category, title in indicator.categories.items()
         }  # fmt: skip
         titles = {kind: workspace.title_of(kind)[0] for kind in types}
         profiles = assemble(facts, calculated.values, calculated.definitions, workspace.profiled, made.partnerships,
                             titles, words)  # fmt: skip
-        content = {"indicator": calculated.definitions, "indicator_value": calculated.values,
-                   "profile": profiles.profile, "profile_trend": profiles.trend}  # fmt: skip
+        content = {
+            "indicator": calculated.definitions, "indicator_value": calculated.values,
+            "comparison": compared.comparison, "area_rank": compared.ranks, "neighbour": compared.neighbours,
+            "trend": change(facts, calculated.values, found, types),
+            "inequality": inequality(calculated.values, found),
+            "profile": profiles.profile, "profile_trend": profiles.trend,
+        }  # fmt: skip
         stored = {name: store.write(name, key, content[name], {}) for name in names}
     return Made({**made.tables, **{name: s.path for name, s in stored.items() if s}}, made.notes, made.partnerships)
 

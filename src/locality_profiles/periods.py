@@ -14,12 +14,12 @@ from typing import Literal
 
 PeriodType = Literal[
     "mid_year", "calendar_year", "financial_year", "financial_quarter", "calendar_quarter",
-    "month", "week", "census_week", "snapshot", "years",
+    "month", "week", "census_week", "snapshot", "school_year", "years",
 ]  # fmt: skip
 
 PERIOD_TYPES: tuple[str, ...] = (
     "mid_year", "calendar_year", "financial_year", "financial_quarter", "calendar_quarter",
-    "month", "week", "census_week", "snapshot", "years",
+    "month", "week", "census_week", "snapshot", "school_year", "years",
 )  # fmt: skip
 
 
@@ -99,6 +99,8 @@ def period_label(kind: str, start: date, end: date) -> str:
     '2020/21'
     >>> period_label("mid_year", date(2021, 6, 30), date(2021, 6, 30))
     'mid-2021'
+    >>> period_label("years", date(2018, 4, 1), date(2021, 3, 31))
+    '2018/19 to 2020/21'
     """
     financial = f"{start.year - (start.month < 4)}/{(start.year + (start.month >= 4)) % 100:02d}"
     if kind == "mid_year":
@@ -113,6 +115,21 @@ def period_label(kind: str, start: date, end: date) -> str:
         return f"{start.year} Q{(start.month + 2) // 3}"
     if kind == "month":
         return f"{start:%B %Y}"
+    if kind == "school_year":
+        return f"{start.year}/{end.year % 100:02d} school year"
+    if kind == "years" and (several := _years_label(start, end)):
+        return several
     if start == end:
         return f"{start.day} {start:%B %Y}"
     return f"{start.day} {start:%b %Y} to {end.day} {end:%b %Y}"
+
+
+def _years_label(start: date, end: date) -> str | None:
+    """'2018 to 2022' or '2018/19 to 2020/21': whole years put together, by their true first and last."""
+    if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
+        return f"{start.year} to {end.year}"
+    if (start.month, start.day, end.month, end.day) == (4, 1, 3, 31):
+        return f"{start.year}/{(start.year + 1) % 100:02d} to {end.year - 1}/{end.year % 100:02d}"
+    if (start.month, start.day) == (end.month, end.day) == (6, 30):
+        return f"mid-{start.year} to mid-{end.year}"
+    return None

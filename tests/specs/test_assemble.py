@@ -83,6 +83,7 @@ class World:
     def profiles(self, *profiled: str, partnerships: tuple[str, ...] = ("isles",)) -> Profiles:
         definition = pa.table({
             "section": ["population"], "indicator_id": ["people"], "smallest_area": ["data_zone_2011"],
+            "unavailable": pa.nulls(1, pa.string()),
         })  # fmt: skip
         titles = {"locality": "Locality", "gp_practice": "GP practice"}
         return assemble(self.tables, self.value, definition, profiled, partnerships, titles, {})

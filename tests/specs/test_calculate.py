@@ -35,6 +35,7 @@ PEOPLE = """
 """
 NUMERATOR = """
 [numerator]
+what = "what is counted"
 table = "population"
 column = "persons"
 where.sex = "all"
@@ -48,6 +49,8 @@ definition = "Drawn for a test."
 unit = "people"
 decimals = 0
 direction = "none"
+needs = "a drawing"
+disclosure = "open"
 owner = "tests"
 reviewed = 2026-11-22
 """
@@ -120,9 +123,11 @@ def test_a_suppressed_block_makes_its_areas_suppressed_not_smaller(island, tmp_p
         per = 100
         smallest_area = "data_zone_2011"
         [numerator]
+        what = "what is counted"
         table = "deprivation"
         column = "deprived_people"
         [denominator]
+        what = "among whom"
         table = "deprivation"
         column = "people"
     """)  # fmt: skip
@@ -138,12 +143,14 @@ ACTIVITY = """
     per = 1000
     smallest_area = "locality"
     [numerator]
+    what = "what is counted"
     table = "activity"
     column = "value"
     where.measure_code = "N_PEOPLE"
     period = "financial_quarter"
     additive = "distinct"
     [denominator]
+    what = "among whom"
     table = "population"
     column = "persons"
     where.sex = "all"
@@ -231,6 +238,7 @@ def test_months_make_a_year_only_if_all_twelve_are_there(island, tmp_path):
         method = "count"
         smallest_area = "hscp"
         [numerator]
+        what = "what is counted"
         table = "activity"
         column = "value"
         where.measure_code = "BED_DAYS"
@@ -252,9 +260,11 @@ def test_a_class_in_which_nobody_lives_is_a_true_zero(island, tmp_path):
         per = 100
         smallest_area = "data_zone_2011"
         [numerator]
+        what = "what is counted"
         table = "population_class"
         column = "persons"
         [denominator]
+        what = "among whom"
         table = "population_class"
         column = "persons"
         [breakdown]

@@ -62,7 +62,7 @@ def test_what_is_no_period_is_none(text: str) -> None:
     (month(2021, 2), "February 2021"),
     (snapshot(date(2024, 4, 1)), "1 April 2024"),
     (Period(date(2023, 6, 19), date(2023, 6, 25), "week"), "19 Jun 2023 to 25 Jun 2023"),
-    (Period(date(2018, 1, 1), date(2020, 12, 31), "years"), "1 Jan 2018 to 31 Dec 2020"),
+    (Period(date(2018, 1, 1), date(2020, 12, 31), "years"), "2018 to 2020"),
 ])  # fmt: skip
 def test_a_period_becomes_words_when_it_is_shown(period: Period, label: str) -> None:
     assert period.label == label == period_label(period.kind, period.start, period.end)

@@ -35,7 +35,8 @@ from locality_profiles.workspace import Workspace
 #: Tables of facts, in the order in which they are made; population_class needs the three before it.
 FACTS = (
     "population", "deprivation", "classification", "activity", "registration", "service", "household", "budget_line",
-    "unit_cost", "postcode", "patient_zone", "practice_cluster", "block_point",
+    "unit_cost", "postcode", "patient_zone", "practice_cluster", "block_point", "local_count",
+    "published_value",
 )  # fmt: skip
 
 #: Tables of which one row may come from several extracts.
@@ -432,17 +433,37 @@ def _where_is(file: StagedFile, codes: Sequence[str]) -> tuple[str | None, tuple
     return None, ()
 
 
+#: Shares of the country's data zones, from the most deprived, that are asked for by name.
+MOST_DEPRIVED = (5, 10, 15, 20)
+
+
 def _population_class(connection: duckdb.DuckDBPyConnection, store: Store, tables: Mapping[str, Stored]) -> Stored:
-    """People beside the class of their data zone: the logic that shares by deprivation need, as a table."""
+    """People beside the classes of their data zone: the logic that shares by deprivation need, as a table.
+
+    Overall fifths are those that the publisher weighted by people. Fifths of one domain, and the most deprived
+    shares, are told by rank: they hold so many of the zones, as the Government counts them.
+    """
     key = key_of("population_class", *(tables[t].key for t in ("population", "deprivation", "classification")))
     if stored := store.find("population_class", key):
         return stored
+    shares = " union all ".join(
+        f"""select block_type, block_code, "index" || '_most_deprived_{share}' as scheme,
+            if(rank <= {share} * zones / 100, 'yes', 'no') as category from ranked where domain = 'overall'"""
+        for share in MOST_DEPRIVED
+    )
     stored = store.write_query("population_class", key, connection, f"""
-        with classes as (
+        with ranked as (
+            select *, count(*) over (partition by block_type, "index", domain) as zones
+            from deprivation where rank is not null),
+        classes as (
             select block_type, block_code, scheme, category from classification
             union all
             select block_type, block_code, "index" || '_quintile', quintile::text from deprivation
-            where domain = 'overall' and quintile is not null),
+            where domain = 'overall' and quintile is not null
+            union all
+            select block_type, block_code, "index" || '_' || domain || '_quintile',
+                least(5, ceil(5 * rank / zones))::int::text from ranked where domain <> 'overall'
+            union all {shares}),
         people as (
             select block_type, block_code, year, sex, sum(persons)::bigint as persons,
                 {STATUS_OF_SUM} as status,

@@ -7,6 +7,7 @@ table with a test, and the definition refers to it.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,13 +23,72 @@ from locality_profiles.tables.curated import CONTRACTS, LADDER
 
 FOLDER = Path(__file__).parent / "definitions"
 
-#: Definition word -> what it means for the reader. All are arithmetic of ``statistics.rates``.
+#: Definition word -> what it means for the reader. The arithmetic is in ``statistics``.
 METHODS = {
     "count": "a count",
     "percentage": "numerator as a percentage of denominator",
     "crude_rate": "numerator per so many of denominator, not adjusted for age",
     "ratio": "one count per so many of another",
     "cost_per_unit": "spending divided by the units of service it bought",
+    "directly_standardised_rate": "the rate that a standard population would have with this area's rate at each age",
+    "indirectly_standardised_ratio": "events as a percentage of those expected at the country's rate at each age",
+    "life_expectancy": "years that a newborn would live if death rates at each age stayed as they are (Chiang II)",
+    "published": "a ready-made value, as its publisher gives it: never added, averaged or shared out",
+}
+#: Methods that need the ages of events and people.
+BY_AGE = ("directly_standardised_rate", "indirectly_standardised_ratio", "life_expectancy")
+#: How confidence limits are made, and the methods that may have them so. The first is what a method has by default.
+INTERVALS = {
+    "byar": ("Byar's limits of a count (exact below 10 events)", ("crude_rate", "ratio")),
+    "wilson": ("Wilson's score limits of a proportion", ("percentage",)),
+    "dobson": ("Dobson's limits, with Byar's", ("directly_standardised_rate",)),
+    "byar_expected": ("Byar's limits of the events seen (exact below 10)", ("indirectly_standardised_ratio",)),
+    "chiang": ("Chiang's variance, with Silcocks' for the last band", ("life_expectancy",)),
+    "as_published": ("those that the publisher gives", ("published",)),
+    "not_independent": (
+        "none: days or hours of one person come together, so limits made for a count would be far too narrow",
+        ("crude_rate", "count"),
+    ),
+    "complete_count": (
+        "none: everybody was counted or estimated, so there is no sample and no chance event to allow for",
+        ("count", "percentage", "crude_rate", "ratio", "cost_per_unit"),
+    ),
+}
+USUAL_INTERVAL = {
+    "count": "complete_count", "percentage": "wilson", "crude_rate": "byar", "ratio": "complete_count",
+    "cost_per_unit": "complete_count", "directly_standardised_rate": "dobson",
+    "indirectly_standardised_ratio": "byar_expected", "life_expectancy": "chiang", "published": "as_published",
+}  # fmt: skip
+STANDARDS = {"esp2013": "European Standard Population 2013"}
+#: How sensitive the counts behind a value are; what may be printed of each is the disclosure room's to say.
+DISCLOSURE = {
+    "open": "counts of places, money or things, or values that their publisher has already protected",
+    "people": "population estimates and census counts, which their publisher has protected",
+    "health": "counts of people from health and care records",
+    "sensitive": "health and care records of which even the topic is sensitive: causes of death, mental health, drugs",
+}
+#: Published sets of indicators, by the first letters of their marks.
+FRAMEWORKS = {
+    "LP": "the present locality profiles of Public Health Scotland",
+    "NI": "the 23 core integration indicators",
+    "MSG": "the six indicators of the Ministerial Strategic Group",
+}
+OUTCOMES = {
+    1: "People look after and improve their own health and live in good health for longer",
+    2: "People live independently, at home or in a homely setting, as far as they can",
+    3: "People who use services have good experiences of them and their dignity is respected",
+    4: "Services are centred on keeping or improving people's quality of life",
+    5: "Services contribute to reducing health inequalities",
+    6: "Unpaid carers are supported to look after their own health and wellbeing",
+    7: "People who use services are safe from harm",
+    8: "Staff feel engaged in their work and are supported to improve",
+    9: "Resources are used effectively and efficiently",
+}
+#: Fifths by deprivation in which an indicator can be shown.
+INEQUALITY = {
+    "zones": "by the fifth of the data zone in which people live",
+    "activity": "by the fifth that the extract gives with each figure",
+    "published": "by the fifths in which its publisher gives it",
 }
 #: How figures of several blocks may be brought together (see activity-model additivity classes).
 ADDITIVE = {
@@ -39,13 +99,15 @@ ADDITIVE = {
 COVERAGE = {
     "every_block": "an area has a figure only if each of its blocks has one",
     "reported": "an area's figure is the sum of the blocks that report",
+    "absent_is_zero": "a place without a row had no events, in the periods that the extract covers",
 }
 #: Which period of the denominator goes with a period of the numerator.
 PAIRING = {
     "same": "the same period",
     "mid_year": "the mid-year estimate that falls in the numerator's financial or calendar year",
 }
-TABLES = ("population", "population_class", "deprivation", "activity", "registration", "household", "unit_cost")
+TABLES = ("population", "population_class", "deprivation", "activity", "registration", "household", "unit_cost",
+          "local_count", "published_value", "service")  # fmt: skip
 
 #: Whom a table counts: residents of places, or patients on lists. The two never share a rate.
 COUNTED = {
@@ -57,8 +119,9 @@ ROLES = {"residence": "resident", "registration": "registered"}
 
 @dataclass(frozen=True)
 class Term:
-    """A numerator or a denominator: which rows of which table are added."""
+    """A numerator or a denominator: which rows of which table are added, and what they are for a reader."""
 
+    what: str
     table: str
     column: str
     where: Mapping[str, Any]
@@ -66,6 +129,24 @@ class Term:
     additive: str
     coverage: str
     collect: str | None
+
+
+@dataclass(frozen=True)
+class AgeBand:
+    """Ages from the first to the last, both inclusive; a last band has none."""
+
+    name: str
+    first: int
+    last: int | None
+
+
+@dataclass(frozen=True)
+class Standardisation:
+    """The age bands in which events and people are put side by side, and the standard that weighs them."""
+
+    standard: str | None
+    bands: tuple[AgeBand, ...]
+    mode: str = "english"
 
 
 @dataclass(frozen=True)
@@ -94,6 +175,16 @@ class Indicator:
     category_column: str | None
     categories: Mapping[str, str]
     compares_registered_with_resident: bool = False
+    needs: str = ""
+    outcomes: tuple[int, ...] = ()
+    frameworks: tuple[str, ...] = ()
+    disclosure: str = "health"
+    interval: str = "complete_count"
+    standardisation: Standardisation | None = None
+    pooled_periods: int = 1
+    inequality: str | None = None
+    not_collected: str | None = None
+    reference: str | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +197,7 @@ class Section:
 
 
 _TERM = {
+    "what": Field(str, required=True, default=""),
     "table": Field(str, required=True, default="", allowed=TABLES),
     "column": Field(str, required=True, default=""),
     "where": Field(dict, default={}),
@@ -132,7 +224,29 @@ _INDICATOR = {
     "denominator": Field(dict),
     "breakdown": Field(dict),
     "compares_registered_with_resident": Field(bool, default=False),
+    "needs": Field(str, required=True, default=""),
+    "outcomes": Field(list, default=[]),
+    "frameworks": Field(list, default=[]),
+    "disclosure": Field(str, required=True, default="health", allowed=tuple(DISCLOSURE)),
+    "interval": Field(str, allowed=tuple(INTERVALS)),
+    "standardisation": Field(dict),
+    "pooled_periods": Field(int, default=1),
+    "inequality": Field(str, allowed=tuple(INEQUALITY)),
+    "not_collected": Field(str),
+    "reference": Field(str),
 }
+_STANDARDISATION = {
+    "standard": Field(str, allowed=tuple(STANDARDS)),
+    "bands": Field(object, required=True, default=[]),
+    "mode": Field(str, default="english", allowed=("english", "scottish")),
+}
+#: Names for bands that many definitions use.
+BANDS = {
+    "five_year": ("0-4", "5-9", "10-14", "15-19", "20-24", "25-29", "30-34", "35-39", "40-44", "45-49", "50-54",
+                  "55-59", "60-64", "65-69", "70-74", "75-79", "80-84", "85-89", "90+"),
+    "life_table": ("0", "1-4", "5-9", "10-14", "15-19", "20-24", "25-29", "30-34", "35-39", "40-44", "45-49", "50-54",
+                   "55-59", "60-64", "65-69", "70-74", "75-79", "80-84", "85-89", "90+"),
+}  # fmt: skip
 _PAIRED = {
     "pairing": Field(str, default="same", allowed=tuple(PAIRING)),
     "carry_forward_years": Field(int, default=0),
@@ -156,12 +270,15 @@ def read_indicator(path: Path, sections: Mapping[str, Section]) -> Indicator:
     told = declared.read(declared.data, _INDICATOR)
     if told["section"] and told["section"] not in sections:
         declared.problem(f"there is no section '{told['section']}'", f"Sections: {', '.join(sections)}.", "section")
-    if told["method"] in METHODS and (told["method"] == "count") == (told["denominator"] is not None):
-        wanted = "no [denominator]" if told["method"] == "count" else "a [denominator]"
+    alone = told["method"] in ("count", "published")
+    if told["method"] in METHODS and alone == (told["denominator"] is not None):
+        wanted = "no [denominator]" if alone else "a [denominator]"
         declared.problem(f"the method '{told['method']}' needs {wanted}", "Change one of the two.", "method")
+    _check_vocabulary(declared, told)
     breakdown = declared.read(told["breakdown"], _BREAKDOWN, "breakdown") if told["breakdown"] is not None else None
     column = str(breakdown["column"]) if breakdown else None
     numerator = _term(declared, told["numerator"], "numerator", {}, column)[0]
+    standardisation = _standardisation(declared, told)
     denominator: Term | None = None
     paired: dict[str, Any] = {"pairing": "same", "carry_forward_years": 0}
     if told["denominator"] is not None:
@@ -174,8 +291,72 @@ def read_indicator(path: Path, sections: Mapping[str, Section]) -> Indicator:
         told["caveat"] and " ".join(told["caveat"].split()), told["owner"], told["reviewed"], numerator, denominator,
         paired["pairing"], paired["carry_forward_years"], str(breakdown["name"]) if breakdown else None, column,
         {str(k): str(v) for k, v in breakdown["categories"].items()} if breakdown else {},
-        told["compares_registered_with_resident"],
+        told["compares_registered_with_resident"], " ".join(told["needs"].split()),
+        tuple(o for o in told["outcomes"] if isinstance(o, int)), tuple(str(f) for f in told["frameworks"]),
+        told["disclosure"], told["interval"] or USUAL_INTERVAL.get(told["method"], "complete_count"), standardisation,
+        told["pooled_periods"], told["inequality"], told["not_collected"] and " ".join(told["not_collected"].split()),
+        told["reference"],
     )  # fmt: skip
+
+
+def _check_vocabulary(declared: Declaration, told: Mapping[str, Any]) -> None:
+    """Outcomes, frameworks, intervals and pooling, each of which another key may make impossible."""
+    for outcome in told["outcomes"]:
+        if outcome not in OUTCOMES:
+            declared.problem(
+                f"there is no national outcome {outcome!r}", "Write whole numbers from 1 to 9.", "outcomes"
+            )
+    for mark in told["frameworks"]:
+        if not isinstance(mark, str) or not re.fullmatch("LP|NI([1-9]|1[0-9]|2[0-3])|MSG[1-6]", mark):
+            declared.problem(
+                f"there is no framework mark {mark!r}", "Write LP, NI1 to NI23 or MSG1 to MSG6.", "frameworks"
+            )
+    if (
+        told["interval"]
+        and told["method"] in METHODS
+        and told["method"] not in INTERVALS.get(told["interval"], ("", ()))[1]
+    ):
+        may = [name for name, (_, methods) in INTERVALS.items() if told["method"] in methods]
+        declared.problem(f"the method '{told['method']}' has no interval '{told['interval']}'",
+                         f"It may be {', '.join(may)}.", "interval")  # fmt: skip
+    if told["pooled_periods"] < 1:
+        declared.problem(
+            "'pooled_periods' is less than 1", "Write 1 for single periods, 3 for three together.", "pooled_periods"
+        )
+
+
+def _standardisation(declared: Declaration, told: Mapping[str, Any]) -> Standardisation | None:
+    """The age bands of a method that needs them; a ValueError of nobody: everything wrong is told."""
+    by_age = told["method"] in BY_AGE
+    if by_age != (told["standardisation"] is not None):
+        wanted = "needs a [standardisation] with its age bands" if by_age else "has no [standardisation]"
+        declared.problem(f"the method '{told['method']}' {wanted}", "Change one of the two.", "method")
+    if told["standardisation"] is None:
+        return None
+    read = declared.read(told["standardisation"], _STANDARDISATION, "standardisation")
+    names = BANDS.get(read["bands"], ()) if isinstance(read["bands"], str) else read["bands"]
+    bands = tuple(band for name in names if (band := age_band(name)) is not None)
+    follow = all(b.last is not None and c.first == b.last + 1 for b, c in zip(bands, bands[1:], strict=False))
+    if not names or len(bands) != len(names) or not follow:
+        declared.problem("[standardisation] the bands do not follow one another without a gap",
+                         f'Write {" or ".join(BANDS)}, or a list such as ["0-64", "65-74", "75+"].',
+                         "standardisation", "bands")  # fmt: skip
+    if (told["method"] == "directly_standardised_rate") != (read["standard"] is not None):
+        declared.problem(f"[standardisation] the method '{told['method']}' "
+                         f"{'needs' if read['standard'] is None else 'has no'} standard population",
+                         "Write standard = \"esp2013\" for a directly standardised rate, and none for others.",
+                         "standardisation")  # fmt: skip
+    return Standardisation(read["standard"], bands, read["mode"])
+
+
+def age_band(name: object) -> AgeBand | None:
+    """'65-74', '90+' or '0' as an age band; None where it is none."""
+    found = re.fullmatch(r"(\d{1,3})(?:-(\d{1,3})|(\+))?", name) if isinstance(name, str) else None
+    if found is None:
+        return None
+    first = int(found[1])
+    last = None if found[3] else int(found[2] or first)
+    return None if last is not None and last < first else AgeBand(str(name), first, last)
 
 
 def counted(term: Term) -> str | None:
@@ -214,7 +395,8 @@ def _term(
     if told["collect"] and told["additive"] != "flow":
         declared.problem(f"[{name}] a {told['additive']} measure is never added over time",
                          "Take 'collect' out, or say why it is a flow.", name, "collect")  # fmt: skip
-    term = Term(told["table"], told["column"], told["where"], told["period"], told["additive"], told["coverage"],
+    term = Term(" ".join(told["what"].split()), told["table"], told["column"], told["where"], told["period"],
+                told["additive"], told["coverage"],
                 told["collect"])  # fmt: skip
     return term, told
 

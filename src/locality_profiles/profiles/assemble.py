@@ -18,14 +18,14 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from locality_profiles.indicators.calculate import level_of
+from locality_profiles.indicators.belonging import homes, placed
+from locality_profiles.indicators.counts import level_of
 from locality_profiles.tables.contract import TableContract
 from locality_profiles.tables.curated import (
     AREA,
     AREA_OVERLAP,
     LADDER,
     MEMBERSHIP,
-    OUT,
     PROFILE,
     PROFILE_TREND,
     TREND_BREAK,
@@ -44,8 +44,6 @@ MOST_PEERS = 12
 
 #: The locality that an area is 'within' holds at least this share of its people.
 MOST_OF_IT = 0.5
-
-LARGER = ("hscp", "health_board", "country")
 
 #: Months from one period to the next, for the kinds of period that have a trend.
 _STEP = {
@@ -86,7 +84,7 @@ def assemble(
         connection.register("made", values)
         connection.execute("create temp table value as select * from made")
         connection.register("definition", definitions)
-        _homes(connection, profiled)
+        homes(connection, profiled)
         _subjects(connection, profiled, partnerships)
         _columns_beside(connection, [kind for kind in profiled if level_of(kind) < level_of("locality")])
         _items(connection, categories)
@@ -121,60 +119,6 @@ def _in_sentence(title: str) -> str:
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
-def _homes(connection: duckdb.DuckDBPyConnection, profiled: Sequence[str]) -> None:
-    """Tables ``shared`` and ``home``: how much of an area lies in each larger one, and the one that it counts to.
-
-    An area that lies whole in a partnership, board or country belongs there; another belongs where most
-    of its people live. Where nothing tells its board or country, its partnership's are taken.
-    """
-    connection.execute(
-        f"""
-        create temp table whole as
-        select block_type as area_type, block_code as area_code, area_type as in_type, area_code as in_code
-        from membership where block_type in (select unnest($1)) and area_type in {LARGER}
-          and weight > 1 - 1e-9 and block_type <> area_type and {_placed("area_code")}""",
-        [[*profiled, "hscp"]],
-    )
-    connection.execute(
-        f"""
-        create temp table shared as
-        select * from (
-            select area_type, area_code, other_type, other_code, blocks,
-                coalesce(share_of_area, blocks / sum(blocks) over (partition by area_type, area_code, other_type))
-                    as share
-            from area_overlap
-            where area_type in (select unnest($1)) and other_type in {("locality", *LARGER)})
-        where {_placed("other_code")}""",
-        [list(profiled)],
-    )
-    connection.execute(
-        f"""
-        create temp table home as
-        select area_type, area_code, in_type, in_code from (
-            select *, 0 as turn, 1.0 as share, 0 as blocks from whole where area_type in (select unnest($1))
-            union all
-            select area_type, area_code, other_type, other_code, 1, share, blocks from shared
-            where other_type in {LARGER} and area_type <> other_type)
-        qualify row_number() over (partition by area_type, area_code, in_type
-                                   order by turn, share desc, blocks desc, in_code) = 1""",
-        [list(profiled)],
-    )
-    connection.execute(
-        """
-        insert into home
-        select h.area_type, h.area_code, w.in_type, w.in_code
-        from home h join whole w on w.area_type = h.in_type and w.area_code = h.in_code
-        anti join home own
-          on own.area_type = h.area_type and own.area_code = h.area_code and own.in_type = w.in_type
-        where h.in_type = 'hscp'"""
-    )
-
-
-def _placed(code: str) -> str:
-    """SQL: the code is an area's, not that of what lies in no area."""
-    return f"{code} <> '{OUT}' and not ends_with({code}, '/{OUT}')"
-
-
 def _subjects(connection: duckdb.DuckDBPyConnection, profiled: Sequence[str], partnerships: Sequence[str]) -> None:
     """Table ``subject``: the areas that get a profile, with how many of their kind their partnership has."""
     connection.execute(
@@ -185,7 +129,7 @@ def _subjects(connection: duckdb.DuckDBPyConnection, profiled: Sequence[str], pa
                 case when a.area_type = 'hscp' then a.area_code else h.in_code end as hscp
             from area a
             left join home h on h.area_type = a.area_type and h.area_code = a.area_code and h.in_type = 'hscp'
-            where a.area_type in (select unnest($1)) and {_placed("a.area_code")})
+            where a.area_type in (select unnest($1)) and {placed("a.area_code")})
         select *, count(*) over (partition by area_type, hscp) as alike
         from found where hscp in (select unnest($2))""",
         [list(profiled), list(partnerships)],
@@ -217,7 +161,7 @@ def _columns_beside(connection: duckdb.DuckDBPyConnection, below_locality: Seque
             union all
             select s.area_type, s.area_code, 'part', o.area_type, o.area_code, o.area_name
             from subject s join area o on o.area_type = 'locality' and o.parent_code = s.area_code
-            where s.area_type = 'hscp' and {_placed("o.area_code")}
+            where s.area_type = 'hscp' and {placed("o.area_code")}
             union all
             select s.area_type, s.area_code, h.in_type, h.in_type, h.in_code, ''
             from subject s join home h using (area_type, area_code))
@@ -228,7 +172,10 @@ def _columns_beside(connection: duckdb.DuckDBPyConnection, below_locality: Seque
 
 
 def _items(connection: duckdb.DuckDBPyConnection, categories: Mapping[tuple[str, str], str]) -> None:
-    """Table ``item``: each indicator and category, with its section and words."""
+    """Table ``item``: each indicator and category with figures in this build, with its section and words.
+
+    An indicator without figures anywhere is listed once with the reason (table ``indicator``), not area by area.
+    """
     rows = [
         {"item": item, "category": category, "category_title": words} for (item, category), words in categories.items()
     ]
@@ -239,7 +186,8 @@ def _items(connection: duckdb.DuckDBPyConnection, categories: Mapping[tuple[str,
         create temp table item as
         select d.section, d.indicator_id as item, coalesce(c.category, 'all') as category, c.category_title,
             d.smallest_area
-        from definition d left join category_rows c on c.item = d.indicator_id"""
+        from definition d left join category_rows c on c.item = d.indicator_id
+        where d.unavailable is null"""
     )
 
 
@@ -268,7 +216,6 @@ _PROFILE_SQL = f"""
         coalesce(v.status, 'not_available') as status,
         case
             when v.value is not null then v.note
-            when i.smallest_area is null then 'No extract in this workspace gives this.'
             when r.level > coalesce(own.level, {LADDER.index("locality") - 0.5})
                 then 'Not published below the ' || coalesce(l.words, i.smallest_area) || '.'
             when v.status = 'suppressed' then 'Suppressed by the publisher.'

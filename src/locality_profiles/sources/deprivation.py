@@ -32,8 +32,8 @@ SOURCE = Source(
     quirks=(
         "Quintiles in the health service's table hold a fifth of the people; those that the Government derives from "
         "ranks hold a fifth of the zones. 481 zones differ, and only the former are read.",
-        "Deciles and quintiles within boards, partnerships and councils stand beside the country's; only the country's "
-        "are read.",
+        "Deciles and quintiles within boards, partnerships and councils stand beside the country's. Of these only the "
+        "partnerships' quintiles are read, where the table has them: a fifth of each partnership's own people.",
         "The edition is part of the column names, spelt SIMD2020v2 for two columns of the ranks table and SIMD2020 for "
         "the six domains that the revision left alone; the overall rank's spelling names the edition.",
         "The indicators name no edition. Their columns are those of SIMD 2020, and they are taken as the revised "
@@ -114,6 +114,8 @@ def _quintiles(raw: RawTable, cells: Cells) -> Curated:
     rank = _rank(cells, column)
     decile = cells.number(decile_column, minimum=1, maximum=10, whole=True)
     quintile = cells.number(quintile_column, minimum=1, maximum=5, whole=True)
+    own_columns = raw.matching(EDITION + "hscpquintile")
+    own = cells.number(max(own_columns.items())[1], minimum=1, maximum=5, whole=True) if own_columns else None
     cells.reject(
         quintile_column, pc.not_equal(pc.ceil(pc.divide(decile, 2)), quintile),
         "the quintile is not the one that the decile lies in (deciles 1 and 2 make quintile 1)",
@@ -121,7 +123,16 @@ def _quintiles(raw: RawTable, cells: Cells) -> Curated:
     )  # fmt: skip
     cells.finish()
     rows = _rows(zones, edition, "overall", rank=rank, decile=decile, quintile=quintile, status=cells.status(column))
-    return Curated({"deprivation": rows}, (marked(f"SIMD {edition}, quintiles", zones.block_type),))
+    tables = {"deprivation": rows} | ({"classification": _own_fifths(zones, edition, own)} if own is not None else {})
+    return Curated(tables, (marked(f"SIMD {edition}, quintiles", zones.block_type),))
+
+
+def _own_fifths(zones: Zones, edition: str, quintile: pa.ChunkedArray) -> pa.Table:
+    """The fifth of its partnership's people that each zone is in, as a class of the zone."""
+    return stage("classification", {
+        "block_type": zones.block_type, "block_code": zones.codes, "scheme": f"simd_{edition}_quintile_hscp",
+        "category": quintile.cast(pa.int64()).cast(pa.string()),
+    }, len(zones.codes))  # fmt: skip
 
 
 def _ranks(raw: RawTable, cells: Cells) -> Curated:

@@ -538,10 +538,54 @@ BLOCK_POINT = TableContract(
     "Population-weighted centres of data zones, as published.",
 )  # fmt: skip
 
+LOCAL_COUNT = TableContract(
+    "local_count", "one place's count of one category of one topic in one period",
+    ("block_type", "block_code", "topic", "category", "sex", "age_band", "period_type", "period_start"),
+    (
+        *_BLOCK,
+        *_PERIOD,
+        Column("topic", "text", "What was asked or counted, and of whom: tenure, ethnic_group, children_in_low_income, crime, …"),
+        Column("category", "text", "One answer, as an identifier; all is everybody who was asked, and never added to the others."),
+        _SEX,
+        Column("age_band", "text", "all, or a band such as 65-74 or 85+."),
+        Column("value", "number", "People, households, dwellings or events; empty where status says why.", empty=True, minimum=0),
+        _STATUS,
+        Column("note", "text", "Anything a reader of the figure must know.", empty=True),
+        _EXTRACT,
+    ),
+    ("topic", "period_start", "block_code", "category"),
+    "Counts of people, households or events by place that are neither population estimates nor service activity: the census, children in low income, crime.",
+)  # fmt: skip
+
+PUBLISHED_VALUE = TableContract(
+    "published_value", "one ready-made value of one measure for one place, period and class",
+    ("source", "measure", "block_type", "block_code", "period_type", "period_start", "period_end", "breakdown", "category"),
+    (
+        Column("source", "text", "The kind of extract that publishes it, such as scotpho_profile."),
+        Column("measure", "text", "The measure, exactly as its publisher names it."),
+        *_BLOCK,
+        *_PERIOD,
+        Column("breakdown", "text", "all, or what the categories divide: simd_quintile (fifths of the country) or simd_quintile_own (fifths of the place itself)."),
+        Column("category", "text", "all, or one class; 1 is the most deprived fifth."),
+        Column("numerator", "number", "Events or people, where they are published; an average of several years may be a fraction.", empty=True),
+        Column("denominator", "number", "Among whom, where it is published.", empty=True),
+        Column("value", "number", "The value as published, at its published digits; empty where status says why.", empty=True),
+        Column("lower", "number", "Lower 95 % confidence limit, as published.", empty=True),
+        Column("upper", "number", "Upper 95 % confidence limit, as published.", empty=True),
+        Column("decimals", "integer", "Decimals to which the value was published; empty where they are not known.", empty=True),
+        _STATUS,
+        Column("note", "text", "What the publisher says of the method or the period.", empty=True),
+        _EXTRACT,
+    ),
+    ("source", "measure", "block_type", "block_code", "period_start"),
+    "Ready-made values of national profiles. They are shown for the place that they were published for, and never added, averaged or shared out.",
+)  # fmt: skip
+
 #: Tables that sources fill. Others (indicator, indicator_value, profile, …) are made later.
 SOURCE_TABLES = (
     AREA, MEMBERSHIP, POPULATION, DEPRIVATION, CLASSIFICATION, ACTIVITY, REGISTRATION, SERVICE, HOUSEHOLD,
     BUDGET_LINE, UNIT_COST, BOUNDARY, BLOCK_CONVERSION, CODE_CHANGE, POSTCODE, PATIENT_ZONE, PRACTICE_CLUSTER, BLOCK_POINT,
+    LOCAL_COUNT, PUBLISHED_VALUE,
 )  # fmt: skip
 
 
@@ -579,12 +623,22 @@ INDICATOR = TableContract(
         Column("section_order", "integer", "Place of the section in a profile."),
         Column("item_order", "integer", "Place of the indicator in its section."),
         Column("definition", "text", "What the number is, in a sentence or two."),
-        Column("method", "text", "count, percentage, crude_rate, ratio or cost_per_unit."),
+        Column("numerator", "text", "What is counted, for people."),
+        Column("denominator", "text", "Among whom or what, for people; empty for a count.", empty=True),
+        Column("ages", "text", "Ages that it is about, for people.", empty=True),
+        Column("method", "text", "How it is calculated: count, percentage, crude_rate, ratio, cost_per_unit, directly_standardised_rate, life_expectancy, published, …"),
+        Column("standardisation", "text", "How the ages of places were made alike, for people; empty where they were not.", empty=True),
+        Column("periods", "text", "What one period is, and how many are put together, for people."),
+        Column("interval", "text", "How its confidence limits are made, for people; or why it has none."),
         Column("per", "number", "The value is per this many of the denominator; 1 for a count."),
         Column("unit", "text", "Unit as it is printed after or above the value."),
         Column("decimals", "integer", "Decimals in print."),
         Column("direction", "text", "high_is_good, low_is_good or none (no judgement is made)."),
+        Column("outcomes", "text", "National health and wellbeing outcomes that it is evidence for, as numbers with spaces between; empty if none.", empty=True),
+        Column("frameworks", "text", "Published sets that it belongs to, such as NI12 (core suite), MSG1 (ministerial) or LP (present locality profiles), with spaces between.", empty=True),
+        Column("disclosure", "text", "Class of sensitivity: open, people, health or sensitive."),
         Column("smallest_area", "text", "The smallest kind of area that the extracts of this build allow; empty where there is no data.", empty=True),
+        Column("unavailable", "text", "Why this build has no figure of it; empty where it has.", empty=True),
         Column("source", "text", "Extracts that it is made from, for people."),
         Column("caveat", "text", "What a reader must know before arguing from it.", empty=True),
         Column("owner", "text", "Who answers for the definition."),
@@ -611,7 +665,9 @@ INDICATOR_VALUE = TableContract(
         Column("lower", "number", "Lower confidence limit, where the method has one.", empty=True),
         Column("upper", "number", "Upper confidence limit.", empty=True),
         Column("confidence", "number", "Confidence of the limits, as a fraction.", empty=True),
-        Column("method", "text", "How it was calculated."),
+        Column("lower_99_8", "number", "Lower 99.8 % confidence limit, where the method has one.", empty=True),
+        Column("upper_99_8", "number", "Upper 99.8 % confidence limit.", empty=True),
+        Column("method", "text", "How it was calculated; its name ends in _scottish where the Scottish rules were used, and published values say so."),
         Column("per", "number", "The value is per this many of the denominator."),
         _STATUS,
         Column("source_level", "text", "Kind of place that the counts were published for."),
@@ -621,6 +677,136 @@ INDICATOR_VALUE = TableContract(
     ("indicator_id", "area_type", "area_code", "period_start", "category"),
     "Every indicator for every area and period. Rates come from counts at the level where they are shown.",
 )  # fmt: skip
+
+COMPARISON = TableContract(
+    "comparison", "one indicator of one area set against one comparator",
+    ("indicator_id", "area_type", "area_code", "breakdown", "category", "period_start", "period_end", "comparator", "comparator_code"),
+    (
+        Column("indicator_id", "text", "The indicator."),
+        Column("area_type", "text", "Kind of the area that is compared."),
+        Column("area_code", "text", "Its code."),
+        *_PERIOD,
+        Column("breakdown", "text", "all, or what the categories divide."),
+        Column("category", "text", "all, or one class of the breakdown."),
+        Column("comparator", "text", "hscp, health_board, country, peers (the other areas of its kind in the partnership together) or neighbours (its statistical neighbours together).",
+               allowed=("hscp", "health_board", "country", "peers", "neighbours")),
+        Column("comparator_code", "text", "Code of the area compared with; of the partnership for peers; empty text for neighbours."),
+        Column("value", "number", "The area's value.", empty=True),
+        Column("comparator_value", "number", "The comparator's value.", empty=True),
+        Column("difference", "number", "The area's value less the comparator's.", empty=True),
+        Column("difference_lower", "number", "Lower 95 % limit of the difference, where both have limits.", empty=True),
+        Column("difference_upper", "number", "Upper 95 % limit.", empty=True),
+        Column("verdict", "text", "lower, similar, higher, or not_compared.", allowed=("lower", "similar", "higher", "not_compared")),
+        Column("verdict_99_8", "text", "The same by the 99.8 % limits, which are the ones to use in a table of many cells.", allowed=("lower", "similar", "higher", "not_compared")),
+        Column("judgement", "text", "better or worse, only where the indicator declares which is good and the verdict is not similar; else empty.", empty=True, allowed=("better", "worse")),
+        Column("basis", "text", "interval: by the area's confidence limits. complete_count: both are complete counts, compared as printed. none: not compared.",
+               allowed=("interval", "complete_count", "none")),
+        Column("reason", "text", "Why it was not compared.", empty=True),
+    ),
+    ("indicator_id", "area_type", "area_code", "comparator"),
+    "Each area's latest value set against others for exactly the same period.",
+)  # fmt: skip
+
+AREA_RANK = TableContract(
+    "area_rank", "one indicator's rank of one area among others of its kind", ("indicator_id", "area_type", "area_code", "breakdown", "category", "among"),
+    (
+        Column("indicator_id", "text", "The indicator."),
+        Column("area_type", "text", "Kind of area."),
+        Column("area_code", "text", "Code of the area."),
+        *_PERIOD,
+        Column("breakdown", "text", "all, or what the categories divide."),
+        Column("category", "text", "all, or one class of the breakdown."),
+        Column("among", "text", "country: all areas of its kind. hscp: those of its partnership.", allowed=("country", "hscp")),
+        Column("rank", "integer", "1 is the highest value; equal values share the smaller number.", minimum=1),
+        Column("rank_lower", "integer", "The smallest rank that its confidence interval allows.", empty=True, minimum=1),
+        Column("rank_upper", "integer", "The largest rank that it allows.", empty=True, minimum=1),
+        Column("ranked", "integer", "How many areas were ranked.", minimum=1),
+        Column("fifth", "integer", "Fifth of the areas by value, 1 the highest; empty where fewer than five were ranked.", empty=True, minimum=1),
+    ),
+    ("indicator_id", "area_type", "area_code", "among"),
+    "Ranks with their uncertainty, among areas with a value for the same period.",
+)  # fmt: skip
+
+NEIGHBOUR = TableContract(
+    "neighbour", "one statistical neighbour of one area", ("area_type", "area_code", "position"),
+    (
+        Column("area_type", "text", "Kind of area."),
+        Column("area_code", "text", "The area."),
+        Column("position", "integer", "1 is the nearest.", minimum=1),
+        Column("neighbour_code", "text", "The area that is like it."),
+        Column("distance", "number", "Standardised distance over the declared variables: 0 is the same.", minimum=0),
+    ),
+    ("area_type", "area_code", "position"),
+    "Areas of the same kind that are most alike by the declared variables (neighbours.toml), wherever they lie.",
+)  # fmt: skip
+
+TREND = TableContract(
+    "trend", "one indicator's run of periods for one area and category", ("indicator_id", "area_type", "area_code", "breakdown", "category"),
+    (
+        Column("indicator_id", "text", "The indicator."),
+        Column("area_type", "text", "Kind of area."),
+        Column("area_code", "text", "Code of the area."),
+        Column("breakdown", "text", "all, or what the categories divide."),
+        Column("category", "text", "all, or one class of the breakdown."),
+        Column("from_start", "date", "First day of the first period of the change."),
+        Column("from_end", "date", "Last day of it."),
+        *_PERIOD,
+        Column("points", "integer", "Periods from first to last that have a value; those without leave a gap.", minimum=1),
+        Column("gaps", "integer", "Periods between them that have none.", minimum=0),
+        Column("from_value", "number", "Value of the first period."),
+        Column("value", "number", "Value of the last."),
+        Column("change", "number", "The last value less the first, in the indicator's unit."),
+        Column("change_lower", "number", "Lower 95 % limit of the change, where both have limits.", empty=True),
+        Column("change_upper", "number", "Upper 95 % limit.", empty=True),
+        Column("change_share", "number", "The change as a share of the first value; empty where that is nought.", empty=True),
+        Column("verdict", "text", "The recent trend over five periods that do not overlap: increasing, decreasing, no_significant_change, or cannot_be_calculated.",
+               allowed=("increasing", "decreasing", "no_significant_change", "cannot_be_calculated")),
+        Column("chi_square", "number", "The trend test's statistic; above 9.55 is significant at 99.8 %.", empty=True),
+        Column("judgement", "text", "better or worse, where the indicator declares which is good and the trend is significant; else empty.", empty=True, allowed=("better", "worse")),
+        Column("reason", "text", "Why the trend cannot be calculated.", empty=True),
+    ),
+    ("indicator_id", "area_type", "area_code"),
+    "Change between the first and last of up to five periods, with its interval, and the recent-trend test. Nothing is tested across a break.",
+)  # fmt: skip
+
+#: Fifths by which inequality is told: of the country's people, of a partnership's own, and as publishers make them.
+INEQUALITY_SCHEMES = ("simd_2020v2_quintile", "simd_2020v2_quintile_hscp", "simd_quintile", "simd_quintile_own")
+
+INEQUALITY = TableContract(
+    "inequality", "one indicator's inequality by deprivation within one area",
+    ("indicator_id", "area_type", "area_code", "scheme", "period_start", "period_end"),
+    (
+        Column("indicator_id", "text", "The indicator."),
+        Column("area_type", "text", "Kind of area."),
+        Column("area_code", "text", "Code of the area."),
+        *_PERIOD,
+        Column("scheme", "text", "The fifths: simd_2020v2_quintile of the country, simd_2020v2_quintile_hscp of the partnership's own people, or simd_quintile and simd_quintile_own as a publisher makes them.", allowed=INEQUALITY_SCHEMES),
+        Column("fifths", "integer", "How many of the five have people and a value.", minimum=0),
+        Column("most_deprived", "number", "Value in the most deprived fifth.", empty=True),
+        Column("least_deprived", "number", "Value in the least deprived fifth.", empty=True),
+        Column("overall", "number", "Value of the whole area.", empty=True),
+        Column("absolute_gap", "number", "Most deprived less least deprived.", empty=True),
+        Column("absolute_gap_lower", "number", "Lower 95 % limit.", empty=True),
+        Column("absolute_gap_upper", "number", "Upper 95 % limit.", empty=True),
+        Column("relative_gap", "number", "Most deprived over least deprived.", empty=True),
+        Column("sii", "number", "Slope index of inequality from the most to the least deprived end: negative where the deprived have more.", empty=True),
+        Column("sii_lower", "number", "Lower 95 % limit.", empty=True),
+        Column("sii_upper", "number", "Upper 95 % limit.", empty=True),
+        Column("sii_gap", "number", "The slope index turned so that positive is worse for the deprived; empty where no direction is declared.", empty=True),
+        Column("rii_km", "number", "Relative index (Kunst and Mackenbach): the least over the most deprived end of the fitted line.", empty=True),
+        Column("rii_km_lower", "number", "Lower 95 % limit.", empty=True),
+        Column("rii_km_upper", "number", "Upper 95 % limit.", empty=True),
+        Column("rii_mean", "number", "Relative index as ScotPHO gives it: the slope, most less least deprived, over the mean. Never compare it with rii_km.", empty=True),
+        Column("attributable_share", "number", "Population attributable share, %: what would go if all had the rate of the least deprived fifth.", empty=True),
+        _STATUS,
+        Column("reason", "text", "Why there is no index.", empty=True),
+    ),
+    ("indicator_id", "area_type", "area_code", "scheme", "period_start"),
+    "How unequal each indicator is across fifths by deprivation, with sign conventions that are stated and never changed.",
+)  # fmt: skip
+
+#: What the engine makes of indicator values.
+COMPARED_TABLES = (COMPARISON, AREA_RANK, NEIGHBOUR, TREND, INEQUALITY)
 
 _PROFILED = (
     Column("area_type", "text", "Kind of the area whose profile this is."),
@@ -725,6 +911,7 @@ MADE_TABLES = (
     POPULATION_CLASS,
     INDICATOR,
     INDICATOR_VALUE,
+    *COMPARED_TABLES,
     PROFILE,
     PROFILE_TREND,
     EXTRACT,

@@ -14,6 +14,7 @@ from locality_profiles.sample.extracts import (
     population,
     postcodes,
     practices,
+    scotpho,
 )
 from locality_profiles.sample.people import People
 from locality_profiles.sample.services import Services
@@ -50,4 +51,6 @@ def write_extracts(raw: Path, country: Country, people: People, services: Servic
         activity.write_delayed_discharges(raw, country, services),
         activity.write_attendances(raw, country, services.hospitals),
         activity.write_admissions(raw, country, services),
+        scotpho.write_profiles(raw, country, people, seed),
+        scotpho.write_fifths(raw, country, people, seed),
     ]
