@@ -25,15 +25,18 @@ class Built:
 
 
 @flow(name="build", task_runner=ThreadPoolTaskRunner(max_workers=WORKERS), validate_parameters=False)
-def build(workspace_folder: str) -> Built:
+def build(workspace_folder: str, compat: str = "") -> Built:
     """Ingest, curate, calculate and assemble; nothing is published."""
     workspace = read_workspace(workspace_folder)
     with building.one_build(workspace):
-        return build_workspace(workspace, read_extracts(workspace))
+        return build_workspace(workspace, read_extracts(workspace), compat)
 
 
-def build_workspace(workspace: Workspace, read: Read) -> Built:
-    """Curate while the first door checks, calculate while the second does; nothing passes a failed door."""
+def build_workspace(workspace: Workspace, read: Read, compat: str = "") -> Built:
+    """Curate while the first door checks, calculate while the second does; nothing passes a failed door.
+
+    With ``compat`` ("lp") the present locality profiles' figures are set beside ours as well.
+    """
     curating = step(building.curate_tables, "curate").submit(workspace, read.files, read.extract)
     first = open_first_door(workspace, read)
     made, doors = curating.result(), let_through(first)
@@ -42,5 +45,7 @@ def build_workspace(workspace: Workspace, read: Read) -> Built:
     doors.append(second.result())
     made = calculating.result()
     doors.append(step(building.check_profiles, "check profiles")(workspace, made))
+    if compat:
+        made = step(building.reconcile_profiles, "reconcile with the present profiles")(workspace, made)
     unknown = building.unknown_files(read.files)
     return Built(step(building.keep_results, "keep check results")(workspace, made, doors, unknown), tuple(doors))

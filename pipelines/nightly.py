@@ -20,15 +20,16 @@ from pipelines.publish import publish_workspace
 
 
 @flow(name="nightly", task_runner=ThreadPoolTaskRunner(max_workers=WORKERS), validate_parameters=False)
-def nightly(workspace_folder: str = ".", force: bool = False) -> str:
+def nightly(workspace_folder: str = ".", force: bool = False, compat: str = "") -> str:
     """Build and publish a workspace; returns the id of the release that is current afterwards.
 
     If nothing has changed since the current release, nothing is done. If anything is wrong, the
-    current release stays as it is and the run's artifact says what to do.
+    current release stays as it is and the run's artifact says what to do. With ``compat`` ("lp") the
+    present locality profiles' figures are set beside ours as well.
     """
     workspace = read_workspace(Path(workspace_folder))
     with building.one_build(workspace):
-        plan = building.plan_of(workspace)
+        plan = building.plan_of(workspace, compat)
         release = None if force else building.up_to_date(workspace, plan)
         if release is not None:
             building.ensure_catalog(workspace, release)
@@ -36,7 +37,7 @@ def nightly(workspace_folder: str = ".", force: bool = False) -> str:
             return release.id
         try:
             read = read_extracts(workspace)
-            return publish_workspace(workspace, read, build_workspace(workspace, read), plan).id
+            return publish_workspace(workspace, read, build_workspace(workspace, read, compat), plan).id
         except LocalityProfilesError as error:
             artifacts.say_what_failed(error)
             raise

@@ -298,6 +298,22 @@ LOCAL_COUNTS = f"""
         'actual' as status {ZONES} cross join (select * from (values ('all', 350), ('owned', 200), ('rented', 150))
             of(category, count))"""
 
+SUPPORTED = f"""
+    select 'social_care_people' as source, 'SC.ALL' as service_code, 'N_PEOPLE' as measure_code, people as value,
+        'rounded' as status, 'financial_year' as period_type, date '2020-04-01' as period_start,
+        date '2021-03-31' as period_end, 'residence' as geo_role, 'council_area' as block_type,
+        'council_area ' || {AREA_TYPES["council_area"]} as place_name,
+        {UNDIVIDED.replace("'all' as age_band", "age as age_band")}
+    {ZONES} cross join (select * from (values ('all', 300), ('18-64', 100), ('65-74', 200)) of(age, people))
+    where n in (1, 6)"""
+EVENTS = f"""
+    select 'vital_event' as source, 'EVT.DEATH' as service_code, 'N' as measure_code, died as value,
+        'actual' as status, 'calendar_year' as period_type, make_date(year, 1, 1) as period_start,
+        make_date(year, 12, 31) as period_end, 'residence' as geo_role, 'data_zone_2011' as block_type,
+        {ZONE} as block_code, {UNDIVIDED.replace("'all' as age_band", "age as age_band")}
+    {ZONES} cross join (select * from (values ('all', 7), ('80-84', 3), ('90+', 4)) of(age, died))
+    cross join (select unnest([2020, 2021]) as year)"""
+
 CURATED = {
     "area": f"{AREAS} union all by name select 'locality' as area_type, code as area_code, name as area_name, "
             f"'hscp' as parent_type, 'S3790000' || half as parent_code from ({LOCALITIES})",
@@ -356,6 +372,9 @@ EXTRACT = {
     },
     "hospital_admission": {"activity": ADMISSIONS},
     "council_benchmark": {"budget_line": LINES, "unit_cost": COSTS},
+    "social_care_people": {"activity": SUPPORTED},
+    "vital_event": {"activity": EVENTS},
+    "census_table": {"local_count": LOCAL_COUNTS},
     "scotpho_profile": {"published_value": READY_MADE},
     "scotpho_deprivation": {"published_value": FIFTHS},
 }  # fmt: skip

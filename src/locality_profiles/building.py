@@ -69,7 +69,7 @@ PUBLIC = (
     "system_link", "block_conversion", "code_change", "boundary_change", "trend_break", "locality_register",
     "list_inflation", "map_layer", "practice_cluster", "local_count", "published_value", "extract", "check_result",
     "indicator", "indicator_value", "comparison", "area_rank", "neighbour", "trend", "inequality", "profile",
-    "profile_trend",
+    "profile_trend", "reconciliation",
 )  # fmt: skip
 
 
@@ -112,13 +112,17 @@ def one_build(workspace: Workspace) -> Iterator[None]:
         yield
 
 
-def plan_of(workspace: Workspace) -> str:
-    """Key of everything that a release depends on: settings, suites, code, and the bytes of each extract."""
+def plan_of(workspace: Workspace, compat: str = "") -> str:
+    """Key of everything that a release depends on: settings, suites, code, and the bytes of each extract.
+
+    ``compat`` names other profiles beside which ours are set (``lp``); empty for none.
+    """
     own = [(path.name, sha256_of(path)) for system in workspace.systems for path in workspace.system_files(system)]
     files = workspace.extract_files()
     extracts = sorted((path.relative_to(workspace.extracts).as_posix(), sha256_of(path)) for path in files) + own
     suites = [(door, name, sha256_of(path)) for door in DOORS for name, path in sorted(workspace.suites(door).items())]
-    return key_of("plan", sha256_of(workspace.folder / SETTINGS), extracts, suites, code_key())
+    beside_others = (compat,) if compat else ()
+    return key_of("plan", sha256_of(workspace.folder / SETTINGS), extracts, suites, code_key(), *beside_others)
 
 
 def up_to_date(workspace: Workspace, plan: str) -> Release | None:
@@ -369,6 +373,20 @@ def make_profiles(workspace: Workspace, made: Made) -> Made:
         }  # fmt: skip
         stored = {name: store.write(name, key, content[name], {}) for name in names}
     return Made({**made.tables, **{name: s.path for name, s in stored.items() if s}}, made.notes, made.partnerships)
+
+
+def reconcile_profiles(workspace: Workspace, made: Made) -> Made:
+    """The present locality profiles' figures and words beside ours, for every profiled area."""
+    from locality_profiles.profiles.reconciliation import reconcile
+
+    store = store_of(workspace)
+    names = ("indicator_value", "comparison", "trend", "membership")
+    key = key_of("reconciliation", [made.tables[name].stem for name in names], workspace.profiled, code_key())
+    stored = store.find("reconciliation", key)
+    if stored is None:
+        facts = {name: path for name, path in made.tables.items() if name[0] != "_"}
+        stored = store.write("reconciliation", key, reconcile(facts, workspace.profiled), {})
+    return Made({**made.tables, "reconciliation": stored.path}, made.notes, made.partnerships)
 
 
 def check_profiles(workspace: Workspace, made: Made) -> Checked:

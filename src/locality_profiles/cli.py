@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -45,6 +46,21 @@ Folder = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for another program to read.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the full trace of an error.")]
+
+
+class Compat(StrEnum):
+    """Other profiles beside which ours can be set."""
+
+    lp = "lp"
+
+
+Beside = Annotated[
+    Compat | None,
+    typer.Option(
+        "--compat",
+        help="Set the present locality profiles (lp) beside ours: their figures and words, and why they differ.",
+    ),
+]
 
 
 def _version(wanted: bool) -> None:
@@ -98,6 +114,7 @@ def check(workspace: Folder = Path(), as_json: AsJson = False, debug: Debug = Fa
 def build(
     workspace: Folder = Path(),
     force: Annotated[bool, typer.Option("--force", help="Publish again even if nothing has changed.")] = False,
+    compat: Beside = None,
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
@@ -105,13 +122,14 @@ def build(
     from locality_profiles import building
 
     settings = _workspace(workspace)
+    also = compat.value if compat else ""
     # Whether anything changed is known from checksums alone: no orchestrator is started to do nothing.
-    if not force and (release := building.up_to_date(settings, building.plan_of(settings))) is not None:
+    if not force and (release := building.up_to_date(settings, building.plan_of(settings, also))) is not None:
         building.ensure_catalog(settings, release)
         _say(_told(release, changed=False), f"Nothing has changed; release {release.id} stays current.\n"
              f"{release.folder / 'site' / 'index.html'}", as_json)  # fmt: skip
         return
-    release = _run_nightly(settings, force, debug)
+    release = _run_nightly(settings, force, also, debug)
     warnings = _warnings(release)
     lines = [
         f"Release {release.id} is current: {len(release.about['files'])} files, {warnings} warning(s).",
@@ -120,7 +138,7 @@ def build(
     _say({**_told(release, changed=True), "warnings": warnings}, "\n".join(lines), as_json)
 
 
-def _run_nightly(settings: WorkspaceSettings, force: bool, debug: bool) -> Release:
+def _run_nightly(settings: WorkspaceSettings, force: bool, compat: str, debug: bool) -> Release:
     from locality_profiles.publish.releases import current_release
     from locality_profiles.tables.expectations import great_expectations
     from pipelines.temporary_server import server_for_this_run, wait_for_server
@@ -133,7 +151,7 @@ def _run_nightly(settings: WorkspaceSettings, force: bool, debug: bool) -> Relea
         from pipelines.nightly import nightly
 
         wait_for_server()
-        nightly(str(settings.folder), force)
+        nightly(str(settings.folder), force, compat)
     release = current_release(settings.published)
     if release is None:
         raise WorkspaceError("The build ended without a release.")
@@ -226,16 +244,20 @@ def areas_fit(
 def show(
     area: Annotated[str | None, typer.Argument(help="Name or code of an area; without it, the first profile.")] = None,
     indicator: Annotated[str | None, typer.Option("--indicator", help="Only this indicator, by its id.")] = None,
+    compat: Beside = None,
     workspace: Folder = Path(),
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
-    """Show a profile's summary table in the terminal."""
+    """Show a profile's summary table in the terminal, or all that is known of one indicator."""
     from locality_profiles.publish import terminal
     from locality_profiles.showing import find_profile
 
     release = _release(_workspace(workspace))
     area_type, area_code = find_profile(release, area)
+    if compat:
+        _reconciled(release, area_type, area_code, as_json)
+        return
     if as_json:
         _print(
             json.dumps(
@@ -245,7 +267,24 @@ def show(
     else:
         from rich.console import Console
 
+        details = terminal.indicator_details(release.tables, area_type, area_code, indicator) if indicator else []
         Console().print(_summary(release, area_type, area_code, indicator))
+        for part in details:
+            Console().print(part, markup=False, highlight=False)
+
+
+def _reconciled(release: Release, area_type: str, area_code: str, as_json: bool) -> None:
+    """The present profiles' rows beside ours, for one area."""
+    from locality_profiles.profiles.reconciliation import reconcile
+    from locality_profiles.publish.terminal import reconciliation_table
+
+    rows = reconcile(release.tables, [area_type], (area_type, area_code))
+    if as_json:
+        _print(json.dumps(rows.to_pylist(), indent=1, default=str))
+    else:
+        from rich.console import Console
+
+        Console().print(reconciliation_table(rows, release.tables, bool(release.about["synthetic"])))
 
 
 def _summary(release: Release, area_type: str, area_code: str, indicator: str | None) -> Any:

@@ -97,6 +97,12 @@ class UnknownArea(DataError):
     code = "unknown_area"
 
 
+class UnknownIndicator(DataError):
+    """An id belongs to no indicator of a release."""
+
+    code = "unknown_indicator"
+
+
 class WorkspaceError(LocalityProfilesError):
     """``profiles.toml`` or the folder round it cannot be used."""
 

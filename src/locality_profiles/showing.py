@@ -29,6 +29,8 @@ class QueryFailed(LocalityProfilesError):
 def find_profile(release: Release, wanted: str | None) -> tuple[str, str]:
     """Type and code of the one profiled area with this code or name; without one, of the first locality or other area.
 
+    A kind may stand before it, as in ``neighbourhood:Lerwick and Bressay``: areas of two kinds may share a name.
+
     Raises
     ------
     UnknownArea
@@ -48,8 +50,12 @@ def find_profile(release: Release, wanted: str | None) -> tuple[str, str]:
     rows.sort(key=lambda row: (row[0] != "locality", row[0] == "hscp", row))
     if wanted is None:
         return rows[0][0], rows[0][1]
+    kind, _, rest = wanted.partition(":")
+    if rest and kind in {row[0] for row in rows}:
+        rows, wanted = [row for row in rows if row[0] == kind], rest.strip()
     for same in (
         [row for row in rows if row[1] == wanted],
+        [row for row in rows if row[2] == wanted],
         [row for row in rows if full_key(row[2]) == full_key(wanted)],
         [row for row in rows if short_key(row[2]) == short_key(wanted)],
     ):
@@ -57,8 +63,8 @@ def find_profile(release: Release, wanted: str | None) -> tuple[str, str]:
             return same[0][0], same[0][1]
         if same:
             raise UnknownArea(
-                f"'{wanted}' is the name of {len(same)} areas; use the code.",
-                [Problem(f"{name} ({kind.replace('_', ' ')}) is {code}") for kind, code, name in same],
+                f"'{wanted}' may be {len(same)} areas; say which.",
+                [Problem(f"{name} ({kind.replace('_', ' ')}) is '{kind}:{code}'") for kind, code, name in same],
             )
     close = difflib.get_close_matches(wanted, [row[2] for row in rows], n=3, cutoff=0.5)
     hint = f"Did you mean {' or '.join(close)}?" if close else f"There are {len(rows)} profiles, such as {rows[0][2]}."

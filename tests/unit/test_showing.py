@@ -27,7 +27,7 @@ def test_a_misspelt_name_is_answered_with_the_nearest(release):
         find_profile(release, "Fennaholm and Skoltey")
 
 
-def test_a_name_that_two_areas_bear_is_answered_with_their_codes(tmp_path):
+def test_of_two_areas_of_one_name_the_kind_says_which(tmp_path):
     two = """
         area_type     | area_code       | area_name
         locality      | S37900001/ness  | Ness
@@ -35,9 +35,25 @@ def test_a_name_that_two_areas_bear_is_answered_with_their_codes(tmp_path):
     """
     tables = {name: table(tmp_path, name, two) for name in ("area", "profile")}
     told = {"release_id": "drawn", "tables": {name: str(path) for name, path in tables.items()}}
-    with pytest.raises(UnknownArea, match="use the code") as refused:
-        find_profile(Release(tmp_path, told), "Ness")
-    assert "neighbourhood" in str(refused.value)
+    drawn = Release(tmp_path, told)
+    for asked in ("Ness", "S37900001/ness"):
+        with pytest.raises(UnknownArea, match="say which") as refused:
+            find_profile(drawn, asked)
+        assert "'neighbourhood:S37900001/ness'" in str(refused.value)
+    for asked in ("neighbourhood:Ness", "neighbourhood: ness", "neighbourhood:S37900001/ness"):
+        assert find_profile(drawn, asked) == ("neighbourhood", "S37900001/ness")
+
+
+def test_a_name_written_exactly_needs_no_kind(tmp_path):
+    two = """
+        area_type     | area_code       | area_name
+        locality      | S37900001/n-w   | Ness & Wick
+        neighbourhood | S37900001/n-w   | Ness and Wick
+    """
+    tables = {name: table(tmp_path, name, two) for name in ("area", "profile")}
+    told = {"release_id": "drawn", "tables": {name: str(path) for name, path in tables.items()}}
+    assert find_profile(Release(tmp_path, told), "Ness & Wick")[0] == "locality"
+    assert find_profile(Release(tmp_path, told), "Ness and Wick")[0] == "neighbourhood"
 
 
 def test_without_a_query_the_tables_are_listed(sample):

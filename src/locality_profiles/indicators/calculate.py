@@ -17,11 +17,10 @@ from locality_profiles.indicators.counts import (
     FIFTHS,
     OF_COUNTRY,
     OF_PARTNERSHIP,
-    WHOLE,
     Counts,
     Division,
-    level_of,
     prepare,
+    terms_of,
 )
 from locality_profiles.indicators.definition import Indicator, indicators
 from locality_profiles.indicators.described import definitions_table, why_not
@@ -31,6 +30,8 @@ from locality_profiles.tables.curated import INDICATOR_VALUE
 from locality_profiles.tables.store import connect
 
 SCHEMES = (OF_COUNTRY, OF_PARTNERSHIP)
+#: The breakdown of rows that are for one age band each.
+AGE = "age"
 
 _ORDER = "area_type, area_code, period_start, period_end, category, band"
 
@@ -95,6 +96,8 @@ def _values(connection: duckdb.DuckDBPyConnection, counts: Counts, indicator: In
         if indicator.inequality == "published":
             parts.append(published_values(connection, indicator, fifths=True))
         return pa.concat_tables(parts)
+    if not all(counts.has_rows(term) for term in terms_of(indicator)):
+        return INDICATOR_VALUE.schema.empty_table()
     bands = indicator.standardisation.bands if indicator.standardisation else ()
     own = Division(indicator.category_column, None, bands) if indicator.breakdown else Division(None, None, bands)
     parts = [_divided(connection, counts, indicator, own, indicator.breakdown or "all")]
@@ -103,6 +106,8 @@ def _values(connection: duckdb.DuckDBPyConnection, counts: Counts, indicator: In
     elif indicator.inequality == "activity":
         division = Division("simd_quintile", SCHEMES[0], bands)
         parts.append(_divided(connection, counts, indicator, division, SCHEMES[0]))
+    if indicator.by_age:
+        parts.append(_divided(connection, counts, indicator, Division(None, None, indicator.by_age), AGE))
     return pa.concat_tables(parts)
 
 
@@ -117,6 +122,3 @@ def _extracts(connection: duckdb.DuckDBPyConnection, counts: Counts, indicator: 
     if indicator.method == "published":
         return published_extracts(connection, indicator)
     return counts.extracts(indicator)
-
-
-__all__ = ["SCHEMES", "WHOLE", "Calculated", "calculate", "level_of"]

@@ -204,7 +204,7 @@ def refuse_totals_beside_parts(counts: Counts, term: Term, indicator: Indicator,
     conditions, parameters = _conditions(term)
     tests = ", ".join(f"bool_or(\"{c}\" = 'all') and bool_or(\"{c}\" <> 'all')" for c in open_columns)
     found = counts.connection.execute(
-        f'select {tests} from "{term.table}" where {" and ".join(conditions) or "true"}', parameters
+        f'select {tests} from "{term.table}" t where {" and ".join(conditions) or "true"}', parameters
     ).fetchall()[0]
     problems = [
         Problem(
@@ -276,7 +276,7 @@ def _block_counts(term: Term, division: Division) -> tuple[str, list[Any]]:
         first, last = ("age", "age") if own_age else (_FIRST_AGE, _LAST_AGE)
         band = _band_of(division.bands, first, last)
         if not own_age:
-            conditions.append("age_band <> 'all'")
+            conditions.append("t.age_band <> 'all'")
         conditions.append(f"{band} is not null")
     chosen = f'"{division.column}"' if division.column else "c.category" if division.scheme else "'all'"
     classed = ""
@@ -285,7 +285,7 @@ def _block_counts(term: Term, division: Division) -> tuple[str, list[Any]]:
         conditions.append("c.scheme = ?")
         parameters.append(division.scheme)
     elif division.column == "simd_quintile":
-        conditions.append("\"simd_quintile\" <> 'all'")
+        conditions.append("t.simd_quintile <> 'all'")
     table = f'(select s.* from "{term.table}" s) t' if term.table != "service" else _SERVICES
     return (
         f"""select block_type, block_code, {kind} as period_type, {start} as period_start, {end} as period_end,
@@ -465,17 +465,17 @@ def _condition(column: str, value: Any, parameters: list[Any]) -> str:
         tests = []
         for bound, sign in (("from", ">="), ("to", "<=")):
             if bound in value:
-                tests.append(f'"{column}" {sign} ?')
+                tests.append(f't."{column}" {sign} ?')
                 parameters.append(value[bound])
         return "(" + " and ".join(tests) + ")"
     if isinstance(value, list):
         parameters.append(value)
-        return f'"{column}" in (select unnest(?))'
+        return f't."{column}" in (select unnest(?))'
     parameters.append(value)
-    return f'"{column}" = ?'
+    return f't."{column}" = ?'
 
 
 def _extracts_used(term: Term) -> tuple[str, list[Any]]:
     """SQL for the extracts from which a term's rows came, several together where a row came from several."""
     conditions, parameters = _conditions(term)
-    return f'select distinct extract_id from "{term.table}" where {" and ".join(conditions) or "true"}', parameters
+    return f'select distinct extract_id from "{term.table}" t where {" and ".join(conditions) or "true"}', parameters

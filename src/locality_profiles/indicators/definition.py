@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -185,6 +185,7 @@ class Indicator:
     inequality: str | None = None
     not_collected: str | None = None
     reference: str | None = None
+    by_age: tuple[AgeBand, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -234,6 +235,7 @@ _INDICATOR = {
     "inequality": Field(str, allowed=tuple(INEQUALITY)),
     "not_collected": Field(str),
     "reference": Field(str),
+    "by_age": Field(list, default=[]),
 }
 _STANDARDISATION = {
     "standard": Field(str, allowed=tuple(STANDARDS)),
@@ -295,7 +297,7 @@ def read_indicator(path: Path, sections: Mapping[str, Section]) -> Indicator:
         tuple(o for o in told["outcomes"] if isinstance(o, int)), tuple(str(f) for f in told["frameworks"]),
         told["disclosure"], told["interval"] or USUAL_INTERVAL.get(told["method"], "complete_count"), standardisation,
         told["pooled_periods"], told["inequality"], told["not_collected"] and " ".join(told["not_collected"].split()),
-        told["reference"],
+        told["reference"], _by_age(declared, told),
     )  # fmt: skip
 
 
@@ -335,9 +337,8 @@ def _standardisation(declared: Declaration, told: Mapping[str, Any]) -> Standard
         return None
     read = declared.read(told["standardisation"], _STANDARDISATION, "standardisation")
     names = BANDS.get(read["bands"], ()) if isinstance(read["bands"], str) else read["bands"]
-    bands = tuple(band for name in names if (band := age_band(name)) is not None)
-    follow = all(b.last is not None and c.first == b.last + 1 for b, c in zip(bands, bands[1:], strict=False))
-    if not names or len(bands) != len(names) or not follow:
+    bands = age_bands(names)
+    if not bands:
         declared.problem("[standardisation] the bands do not follow one another without a gap",
                          f'Write {" or ".join(BANDS)}, or a list such as ["0-64", "65-74", "75+"].',
                          "standardisation", "bands")  # fmt: skip
@@ -347,6 +348,26 @@ def _standardisation(declared: Declaration, told: Mapping[str, Any]) -> Standard
                          "Write standard = \"esp2013\" for a directly standardised rate, and none for others.",
                          "standardisation")  # fmt: skip
     return Standardisation(read["standard"], bands, read["mode"])
+
+
+def _by_age(declared: Declaration, told: Mapping[str, Any]) -> tuple[AgeBand, ...]:
+    """The age bands in which a rate is given beside the one for all ages."""
+    if not told["by_age"]:
+        return ()
+    if told["method"] in (*BY_AGE, "published", "cost_per_unit"):
+        declared.problem(f"the method '{told['method']}' cannot be given by age", "Take 'by_age' out.", "by_age")
+    bands = age_bands(told["by_age"])
+    if not bands:
+        declared.problem("the bands of 'by_age' do not follow one another without a gap",
+                         'Write a list such as ["0-17", "18-64", "65+"].', "by_age")  # fmt: skip
+    return bands
+
+
+def age_bands(names: Sequence[object]) -> tuple[AgeBand, ...]:
+    """Age bands that follow one another without a gap; none at all where they do not."""
+    bands = tuple(band for name in names if (band := age_band(name)) is not None)
+    follow = all(b.last is not None and c.first == b.last + 1 for b, c in zip(bands, bands[1:], strict=False))
+    return bands if follow and len(bands) == len(names) else ()
 
 
 def age_band(name: object) -> AgeBand | None:

@@ -146,5 +146,4 @@ def why_not(connection: duckdb.DuckDBPyConnection, counts: Counts, indicator: In
 
 
 def _lacking(what: str, indicator: Indicator) -> str:
-    needs = indicator.needs.rstrip(".")
-    return f"Not available, because no extract in this workspace gives {what}. Needs: {needs[:1].lower()}{needs[1:]}."
+    return f"Not available, because no extract in this workspace gives {what}. Needs: {indicator.needs}"

@@ -41,6 +41,9 @@ CIRCULAR = (
 )
 ABOVE = "Not calculated: the count is larger than the number of which it is a part."
 UNKNOWN_AGES = "Not calculated: some of the ages are not known, or lie in two of the age bands that are needed."
+#: The class of events whose age is not known, or lies in two of the bands.
+UNKNOWN_AGE = "unknown"
+OF_UNKNOWN_AGE = "Not calculated: of some the age is not known; they count in the figure for all ages."
 FEW_EVENTS = "Not calculated: fewer than 10 events are too few to allow for the ages of people."
 NOBODY_IN_BAND = "Not calculated: an age band that is needed has nobody in it."
 SMALL_POPULATION = "Not calculated: a life table needs more than 5,000 person-years, and deaths at the oldest ages."
@@ -98,7 +101,7 @@ def indicator_values(indicator: Indicator, rows: pa.Table, breakdown: str, mode:
     """Rows of ``indicator_value`` from paired counts, sorted by area, period, category and band."""
     if not rows.num_rows:
         return INDICATOR_VALUE.schema.empty_table()
-    figures = _figures(indicator, rows)
+    figures = _figures(indicator, rows, by_age=breakdown == "age")
     carried, notes = _notes(indicator, figures.rows)
     figures.withhold(_circular(indicator, figures.rows), CIRCULAR)
     weak = carried & (figures.severity < NO_VALUE)
@@ -107,12 +110,30 @@ def indicator_values(indicator: Indicator, rows: pa.Table, breakdown: str, mode:
     return _made(indicator, figures, result, notes, breakdown, mode)
 
 
-def _figures(indicator: Indicator, rows: pa.Table) -> Figures:
+def _figures(indicator: Indicator, rows: pa.Table, by_age: bool) -> Figures:
     severity = np.maximum(rows["severity"].to_numpy(), rows["d_severity"].to_numpy()).astype(np.int64)
     numerator, denominator = floats(rows, "numerator"), floats(rows, "denominator")
+    if by_age:
+        return _each_band(indicator, rows, numerator, denominator, severity)
     if indicator.standardisation is None:
         return Figures(rows, numerator, denominator, severity)
     return _in_bands(rows, numerator, denominator, severity, len(indicator.standardisation.bands))
+
+
+def _each_band(
+    indicator: Indicator, rows: pa.Table, numerator: Column, denominator: Column, severity: NDArray[np.int64]
+) -> Figures:
+    """A row for each band, and one, without a rate, for events whose age is not known."""
+    band = rows["band"].to_numpy().astype(np.int64)
+    names = np.array([*(age.name for age in indicator.by_age), UNKNOWN_AGE], dtype=object)  # UNPLACED is the last
+    at = rows.schema.get_field_index("category")
+    keep = (band != UNPLACED) | (numerator > 0)
+    named = rows.set_column(at, "category", pa.array(names[band], pa.string())).filter(pa.array(keep))
+    figures = Figures(named, numerator[keep], denominator[keep], severity[keep])
+    if indicator.denominator is not None:
+        figures.severity[band[keep] == UNPLACED] = SEVERITY["actual"]  # that nobody has an unknown age is no reason
+        figures.withhold(band[keep] == UNPLACED, OF_UNKNOWN_AGE)
+    return figures
 
 
 def _in_bands(rows: pa.Table, numerator: Column, denominator: Column, severity: Any, bands: int) -> Figures:

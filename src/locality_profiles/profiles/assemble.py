@@ -91,7 +91,10 @@ def assemble(
         _periods(connection)
         words = _level_words(titles)
         connection.register("level_words", pa.table({"kind": list(words), "words": list(words.values())}))
-        return Profiles(_made(connection, _PROFILE_SQL, PROFILE), _trend(connection))
+        # One kind of area at a time: a country's small areas beside theirs are millions of cells.
+        kinds = [f"select * from ({_PROFILE_SQL}) where area_type = '{kind}'" for kind in sorted(set(profiled))]
+        profile = [_made(connection, query, PROFILE) for query in kinds]
+        return Profiles(pa.concat_tables([PROFILE.schema.empty_table(), *profile]), _trend(connection))
 
 
 def _view(connection: duckdb.DuckDBPyConnection, contract: TableContract, path: Path | None) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -31,6 +31,7 @@ from locality_profiles.publish.reading import (
     Trend,
     figure_of,
 )
+from locality_profiles.publish.standing import Standing, ages_view, change_words, compared_view, unequal_view
 from locality_profiles.tables.curated import LADDER, OUT
 
 COLUMN_CSS = {
@@ -109,6 +110,7 @@ class SectionWriter:
     names: Mapping[AreaKey, str]
     marks: set[str]
     notes: Notes
+    standing: Standing = field(default_factory=Standing)
 
     def view(self) -> dict[str, Any]:
         """The section, ready for the template."""
@@ -125,7 +127,17 @@ class SectionWriter:
             ],
             "notes": self.notes.listed(),
             "sources": self.section.sources,
+            "compared": compared_view(self.section.rows, self.standing, self.about.several(self.profile.area_type)),
+            "unequal": unequal_view(self.section.indicators, self.standing),
+            "ages": ages_view(self.section.indicators, self.standing),
+            "verdicts": any(self.verdict(trend) for trend in self.section.trends),
         }
+
+    def verdict(self, trend: Trend) -> str:
+        """What the recent trend of the area itself says; nothing where it is another area's or was not tested."""
+        if (trend.of_type, trend.of_code) != self.profile.key:
+            return ""
+        return change_words(self.standing, trend.indicator.indicator_id, trend.category)
 
     def _block(self, indicator: Indicator, rows: list[Row]) -> dict[str, Any]:
         """An indicator's rows: its own, and those of its classes nested under it."""
@@ -187,6 +199,7 @@ class SectionWriter:
             "area": f"This {kind}" if own else f"{name} ({kind})",
             "larger": not own,
             "cells": Markup("".join(parts)),
+            "verdict": self.verdict(trend),
         }
 
     def _point(self, point: Point, indicator: Indicator) -> str:
@@ -230,10 +243,16 @@ _GAP = (
 
 
 def section_view(
-    profile: Profile, section: Section, about: Edition, names: Mapping[AreaKey, str], marks: set[str]
+    profile: Profile,
+    section: Section,
+    about: Edition,
+    names: Mapping[AreaKey, str],
+    marks: set[str],
+    standing: Standing | None = None,
 ) -> dict[str, Any]:
     """One section of an area's page, ready for the template."""
-    return SectionWriter(profile, section, about, names, marks, Notes(anchor("section", section.id))).view()
+    notes = Notes(anchor("section", section.id))
+    return SectionWriter(profile, section, about, names, marks, notes, standing or Standing()).view()
 
 
 def only_larger(row: Row, profile: Profile, about: Edition) -> str:

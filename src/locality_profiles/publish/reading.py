@@ -38,7 +38,7 @@ AreaKey = tuple[str, str]
 
 
 class Indicator(NamedTuple):
-    """One row of the table ``indicator``, in the contract's order."""
+    """One row of the table ``indicator``."""
 
     indicator_id: str
     title: str
@@ -57,6 +57,16 @@ class Indicator(NamedTuple):
     caveat: str | None
     owner: str
     reviewed: date
+    numerator: str = ""
+    denominator: str | None = None
+    ages: str | None = None
+    standardisation: str | None = None
+    periods: str = ""
+    interval: str = ""
+    outcomes: str | None = None
+    frameworks: str | None = None
+    disclosure: str = ""
+    unavailable: str | None = None
 
     @property
     def unit_beside(self) -> str:

@@ -7,13 +7,14 @@ that comes from data is escaped: by Jinja in the templates, and by ``cells`` whe
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from locality_profiles.indicators.definition import DISCLOSURE, OUTCOMES
 from locality_profiles.publish import area_systems, cells, quality
 from locality_profiles.publish.area_systems import MANY, counted
 from locality_profiles.publish.edition import SYNTHETIC, Edition, capitalised, file_stems
@@ -32,6 +33,7 @@ from locality_profiles.publish.reading import (
     read_profiles,
 )
 from locality_profiles.publish.sentences import summary
+from locality_profiles.publish.standing import Standing, missing_view, read_standings
 from locality_profiles.publish.system_maps import maps_of
 
 if TYPE_CHECKING:
@@ -63,6 +65,7 @@ class Site:
     systems: AreaSystems
     maps: Mapping[str, Markup]
     """By area type, the map of an area system."""
+    standings: Mapping[AreaKey, Standing] = field(default_factory=dict)
 
     @cached_property
     def homes(self) -> dict[AreaKey, str]:
@@ -153,7 +156,7 @@ def write_site(tables: Mapping[str, Path], out: Path, about: Edition) -> list[Pa
         site = Site(
             about, profiles, read_indicators(connection, tables), read_names(connection, tables),
             stems, choose_headlines(profiles, about),
-            systems, maps_of(tables, systems, about, stems),
+            systems, maps_of(tables, systems, about, stems), read_standings(connection, tables, about.profiled),
         )  # fmt: skip
         report = quality.read_report(connection, tables)
     pages = templates(site)
@@ -197,10 +200,17 @@ def templates(site: Site) -> jinja2.Environment:
     if site.systems.told:
         ways.insert(1, ("areas.html", "Area systems"))
     environment.globals.update(
-        about=site.about, synthetic=SYNTHETIC, stylesheet=STYLESHEET, legend=legend, ways=ways
+        about=site.about, synthetic=SYNTHETIC, stylesheet=STYLESHEET, legend=legend, ways=ways,
+        comparator_words=_comparator_words(site.about),
     )  # fmt: skip
     environment.filters.update(capitalised=capitalised, unit_label=unit_label, day=_day, thousands=_thousands)
     return environment
+
+
+def _comparator_words(about: Edition) -> dict[str, str]:
+    """Headings of the columns of 'How it compares'."""
+    larger = {kind: f"Than the {about.one(kind)}" for kind in ("hscp", "health_board", "country")}
+    return larger | {"peers": "Than the other PEERS of the partnership", "neighbours": "Than the five most like it"}
 
 
 def _write(path: Path, template: jinja2.Template, page: dict[str, Any]) -> Path:
@@ -350,7 +360,12 @@ def area_page(profile: Profile, site: Site) -> dict[str, Any]:
     children = [p for p in near if p is not profile] if profile.key == ("hscp", code) else []
     parts = {kind: list(found) for kind, found in groupby(children, lambda p: p.area_type)}
     made_of = next((counted(len(found), kind, site.about) for kind, found in parts.items()), "")
-    sections = [cells.section_view(profile, section, site.about, site.names, marks) for section in profile.sections]
+    standing = site.standings.get(profile.key)
+    sections = [
+        cells.section_view(profile, section, site.about, site.names, marks, standing) | _missing(section.id, site)
+        for section in profile.sections
+    ]
+    held = {section.id for section in profile.sections}
     return {
         "profile": profile,
         "kind": site.about.one(profile.area_type),
@@ -361,12 +376,28 @@ def area_page(profile: Profile, site: Site) -> dict[str, Any]:
         "columns": len(profile.columns),
         "headings": cells.headings(_column(column, site) for column in profile.columns),
         "sections": sections,
+        "without": [
+            {"title": title, **_missing(section, site)}
+            for section, title in _titles(site).items()
+            if section not in held
+        ],
         "overlaps": area_systems.overlaps_of(profile.key, site),
         "marks": legend(marks),
         "parts": [_parts(kind, found, code, site) for kind, found in parts.items()],
         "siblings": _siblings(profile, siblings, code, site) if len(siblings) > 1 else None,
         "csv": f"{site.about.open_data}/areas/{quote(site.stems[profile.key])}.csv" if site.about.open_data else "",
     }
+
+
+def _titles(site: Site) -> dict[str, str]:
+    """Sections of the release, in order."""
+    return {indicator.section: indicator.section_title for indicator in site.indicators.values()}
+
+
+def _missing(section: str, site: Site) -> dict[str, Any]:
+    """Indicators of a section that the release has no figure of, as links to the reasons."""
+    found = missing_view(site.indicators, section)
+    return {"missing": [(i.title, f"methods.html#{cells.anchor('indicator', i.indicator_id)}") for i in found]}
 
 
 def _parts(kind: str, found: list[Profile], code: str, site: Site) -> dict[str, Any]:
@@ -424,7 +455,18 @@ def _declared(indicator: Indicator, about: Edition) -> dict[str, Any]:
         "unit": unit_label(indicator.unit),
         "direction": DIRECTIONS.get(indicator.direction, indicator.direction),
         "smallest": f"{capitalised(smallest)}." if smallest else "None: this release holds no data for it.",
+        "counted": _counted(indicator),
+        "frameworks": ", ".join((indicator.frameworks or "").split()),
+        "outcomes": [(number, OUTCOMES[int(number)]) for number in (indicator.outcomes or "").split()],
+        "disclosure": f"{capitalised(DISCLOSURE[indicator.disclosure])}." if indicator.disclosure else "",
     }
+
+
+def _counted(indicator: Indicator) -> str:
+    """'Women aged 15 to 44, among …': what is counted, of whom, at what ages."""
+    among = f", among {indicator.denominator}" if indicator.denominator else ""
+    ages = f" ({indicator.ages})" if indicator.ages else ""
+    return f"{capitalised(indicator.numerator)}{among}{ages}." if indicator.numerator else ""
 
 
 def method_words(indicator: Indicator) -> str:

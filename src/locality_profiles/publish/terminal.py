@@ -10,14 +10,16 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from locality_profiles.errors import UnknownArea
+from locality_profiles.errors import UnknownArea, UnknownIndicator
 from locality_profiles.publish.edition import SYNTHETIC
 from locality_profiles.publish.numbers import figure_and_mark, legend, print_value
 from locality_profiles.publish.reading import Cell, Indicator, Profile, Row, read_profiles
+from locality_profiles.publish.standing import Standing, ages_view, change_words, rank_words
 from locality_profiles.tables.relation import relation
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
     from rich.table import Table
 
 ROLES = ("this", "hscp", "health_board", "country")
@@ -77,6 +79,125 @@ def _text(cell: Cell, told: Indicator, marks: set[str]) -> str:
     figure, sign = figure_and_mark(value, status, told.unit, told.decimals)
     marks.add("0" if figure == "0" and not sign.mark else sign.mark)
     return escape(print_value(value, status, told.unit, told.decimals))
+
+
+def indicator_details(tables: Mapping[str, Path], area_type: str, area_code: str, indicator: str) -> list[Table | str]:
+    """Everything that a release says of one indicator of one area: limits, comparisons, rank, trend, ages, meaning.
+
+    For an indicator without figures, why there are none.
+    """
+    from locality_profiles.publish.reading import read_indicators
+    from locality_profiles.publish.standing import COMPARATORS, read_standings
+    from locality_profiles.tables.store import connect
+
+    profile = _profile(tables, area_type, area_code)
+    with connect(threads="1") as connection:
+        told = read_indicators(connection, tables).get(indicator)
+        if told is None:
+            raise _unknown_indicator(connection, tables, indicator)
+        standing = read_standings(connection, tables, (area_type,)).get((area_type, area_code), Standing())
+    parts: list[Table | str] = []
+    if told.unavailable:
+        parts.append(told.unavailable)
+    rows = _rows(profile, indicator)
+    names = {column.role: column.name for column in profile.columns}
+    names |= {"peers": "the others of its kind in the partnership", "neighbours": "its statistical neighbours"}
+    for row in rows:
+        compared = standing.compared.get((indicator, row.category))
+        if compared:
+            parts.append(_compared_words(row, compared, [c for c in COMPARATORS if c in compared.verdicts], names))
+        if words := change_words(standing, indicator, row.category):
+            parts.append(f"{row.title}: recent trend {words[:1].lower()}{words[1:]}.")
+    if ages := ages_view([told], standing):
+        parts.append(_ages_table(ages[0]))
+    parts += [told.definition, *([f"What to know first: {told.caveat}"] if told.caveat else [])]
+    parts.append(f"Confidence limits: {told.interval}. Source: {told.source}.")
+    return parts
+
+
+def _compared_words(row: Row, compared: Any, comparators: list[str], names: Mapping[str, str]) -> str:
+    """'Emergency admissions: 1,234 (1,100 to 1,380 at 95%); higher, worse than Scotland (1,010); rank 3 of 7.'"""
+    told = row.indicator
+
+    def printed(value: float | None) -> str:
+        return print_value(value, "actual", told.unit, told.decimals)
+
+    limits = ""
+    if compared.lower is not None and compared.upper is not None:
+        limits = f" ({printed(compared.lower)} to {printed(compared.upper)} at 95%)"
+    said = []
+    for comparator in comparators:
+        found = compared.verdicts[comparator]
+        words = f"{found.verdict}{', ' + found.judgement if found.judgement else ''}"
+        beside = "to" if found.verdict == "similar" else "than"
+        said.append(f"{words} {beside} {names.get(comparator, comparator)} ({printed(found.value)})")
+    rank = f"; rank {rank_words(compared.rank)}, 1 the highest" if compared.rank else ""
+    return f"{row.title}: {printed(compared.value)}{limits}; {'; '.join(said)}{rank}."
+
+
+def _ages_table(ages: Mapping[str, Any]) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table("By age", "Period", *ages["bands"], box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for row in ages["rows"]:
+        table.add_row(row["unit"] or row["title"], row["period"],
+                      *(f"{cell['value']}\n{cell['limits']}".rstrip() for cell in row["cells"]))  # fmt: skip
+    return table
+
+
+def _unknown_indicator(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path], indicator: str
+) -> UnknownIndicator:
+    from difflib import get_close_matches
+
+    found = connection.execute(f"select indicator_id from {relation(tables['indicator'])} order by 1").fetchall()
+    near = get_close_matches(indicator, [identity for (identity,) in found], n=3, cutoff=0.4)
+    hint = f"Did you mean {', '.join(near)}?" if near else "The methods page lists them all."
+    return UnknownIndicator(f"There is no indicator '{indicator}'. {hint}")
+
+
+def reconciliation_table(rows: pa.Table, tables: Mapping[str, Path], synthetic: bool) -> Table:
+    """The present profiles' rows beside ours, for one area: figures, words, and why they may differ."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, caption_justify="left",
+                  show_lines=False, title=Text("The present locality profiles beside ours", "bold"),
+                  title_justify="left")  # fmt: skip
+    for heading, width in (("Row", 22), ("There", 20), ("Ours", 20), ("Why they may differ", None)):
+        table.add_column(heading, max_width=width, overflow="fold")
+    without = []
+    for row in rows.to_pylist():
+        if row["present_shown"] is None and row["shown"] is None:
+            without.append(row["label"])
+            continue
+        table.add_row(Text(row["label"]), Text(_there(row)), Text(_here(row)), Text(row["why"] or "", "dim"))
+    said = [SYNTHETIC] if synthetic else []
+    if without:
+        said.append(f"No figures in this workspace: {'; '.join(without)}.")
+    table.caption = Text("\n".join(said))
+    return table
+
+
+def _there(row: Mapping[str, Any]) -> str:
+    if row["present_shown"] is None:
+        return "–"
+    scotland = f"Scotland {row['present_country_shown']}" if row["present_country_shown"] else ""
+    if row["present_country_period"] and row["present_country_period"] != row["present_period"]:
+        scotland += f" ({row['present_country_period']})"
+    lines = (f"{row['present_shown']} ({row['present_period']})", row["present_words"], scotland, row["present_change"])
+    return "\n".join(line for line in lines if line)
+
+
+def _here(row: Mapping[str, Any]) -> str:
+    if row["shown"] is None:
+        return "–"
+    country = f"Scotland {row['country_shown']}" if row["country_shown"] else ""
+    trend = "" if row["trend"] == "cannot be calculated" else f"trend: {row['trend']}"
+    lines = (f"{row['shown']} ({row['period']})", row["words"], country, trend)
+    return "\n".join(line for line in lines if line)
 
 
 def plain_rows(

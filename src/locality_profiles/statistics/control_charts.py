@@ -68,7 +68,7 @@ def xmr_chart(values: ArrayLike, screened: bool = False) -> ControlChart:
     Raises
     ------
     ValueError
-        If a series has fewer than two points.
+        If a series has fewer than two points, or none next to one another: there is no moving range then.
 
     Examples
     --------
@@ -79,9 +79,13 @@ def xmr_chart(values: ArrayLike, screened: bool = False) -> ControlChart:
     y = _series(values)
     mean = np.nanmean(y, axis=1, keepdims=True)
     ranges = np.abs(np.diff(y, axis=1))
+    if np.isnan(ranges).all(axis=1).any():
+        raise ValueError("limits need two points next to one another in each series")
     typical = np.nanmean(ranges, axis=1, keepdims=True)
     if screened:
-        typical = np.nanmean(np.where(ranges < XMR_SCREEN * typical, ranges, np.nan), axis=1, keepdims=True)
+        # Where every range is nought none is less than their mean, and all of them stay.
+        kept = (ranges < XMR_SCREEN * typical) | (typical == 0)
+        typical = np.nanmean(np.where(kept, ranges, np.nan), axis=1, keepdims=True)
     half = XMR_SPAN * typical
     return _judged(y, mean, mean - half, mean + half)
 
@@ -96,7 +100,7 @@ def p_chart(part: ArrayLike, whole: ArrayLike) -> ControlChart:
     Raises
     ------
     ValueError
-        If a part is above its whole, or a count is negative.
+        If a part is above its whole, a count is negative, or a series has fewer than two points with people.
     """
     x, n = _series(known_counts(part, "part")), _series(known_counts(whole, "whole"))
     if (x > n).any():
@@ -157,7 +161,7 @@ def _series(values: ArrayLike) -> Column:
 def _shared(x: Column, n: Column) -> tuple[Column, Column]:
     """Each point's rate, and the common one of its series, of one shape."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        rate = np.where(n > 0, x / n, np.nan)
+        rate = _series(np.where(n > 0, x / n, np.nan))
     known = np.isfinite(rate)
     common = np.where(known, x, 0).sum(axis=1, keepdims=True) / np.where(known, n, 0).sum(axis=1, keepdims=True)
     return rate, np.broadcast_to(common, rate.shape)

@@ -65,7 +65,7 @@ def rate_estimate(
     """
     x, n = _paired(events, people)
     known_counts(x, "events")
-    _above_nought(n, "people")
+    _above_nought(known_counts(n, "people"), "people")
     parts = Estimate(*(np.empty(x.shape) for _ in range(3)))
     for start in range(0, x.size, CHUNK):
         rows = slice(start, start + CHUNK)

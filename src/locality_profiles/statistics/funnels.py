@@ -181,10 +181,27 @@ def proportion_significance(part: ArrayLike, whole: ArrayLike, common: float | N
     Returns
     -------
     ndarray of int, shape (n,)
+
+    Raises
+    ------
+    ValueError
+        If anything is not known (which is not "not significant"), a whole is nought, or a part is above its whole.
     """
-    x, n = known_counts(part, "part"), known_counts(whole, "whole")
+    x, n = _all_known(known_counts(part, "part"), known_counts(whole, "whole"))
+    if (x > n).any():
+        raise ValueError("a part is above its whole")
+    if (n == 0).any():
+        raise ValueError("there is no proportion of nobody; leave out what cannot be compared")
+    if not n.size:
+        return np.zeros(n.shape, dtype=np.int64)
     shared = float(x.sum() / n.sum()) if common is None else common
     return _beyond(x / n, proportion_funnel(n, shared, 1.0))
+
+
+def _all_known(*columns: Column) -> tuple[Column, ...]:
+    if any(np.isnan(column).any() for column in columns):
+        raise ValueError("a count is not known; leave out what cannot be compared")
+    return columns
 
 
 def _beyond(value: Column, funnel: Funnel) -> NDArray[np.int64]:
@@ -199,8 +216,13 @@ def ratio_significance(events: ArrayLike, expected: ArrayLike) -> NDArray[np.int
     -------
     ndarray of int, shape (n,)
         As ``proportion_significance``.
+
+    Raises
+    ------
+    ValueError
+        If anything is not known, or negative.
     """
-    x, of = known_counts(events, "events"), known_counts(expected, "expected events")
+    x, of = _all_known(known_counts(events, "events"), known_counts(expected, "expected events"))
     found = np.zeros(x.shape, dtype=np.int64)
     for level in (NARROW, WIDE):
         low, high = count_limits(x, level)

@@ -59,7 +59,7 @@ def attributable_share(values: ArrayLike, people: ArrayLike) -> Column:
     Raises
     ------
     ValueError
-        If the shapes differ, or people are negative.
+        If the shapes differ, there is no quantile, or people are negative.
 
     Examples
     --------
@@ -69,6 +69,8 @@ def attributable_share(values: ArrayLike, people: ArrayLike) -> Column:
     r, n = np.atleast_2d(np.asarray(values, np.float64)), np.atleast_2d(np.asarray(people, np.float64))
     if r.shape != n.shape:
         raise ValueError(f"values have the shape {r.shape} and people {n.shape}; they must be the same")
+    if not r.shape[-1]:
+        raise ValueError("there is no quantile to compare with")
     if (n < 0).any():
         raise ValueError("a quantile has fewer people than nobody")
     with np.errstate(divide="ignore", invalid="ignore"):

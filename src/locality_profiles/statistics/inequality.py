@@ -230,7 +230,7 @@ def _by_variance(line: _Line, slope: Column, mean: Column, error: Column, z: flo
     sii = Estimate(slope, slope - half, slope + half)
     most, least = mean - slope / 2, mean + slope / 2
     # The delta method on the logarithm of the ratio of the two ends.
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         of_most, of_least = line.share - line.of_slope / 2, line.share + line.of_slope / 2
         of_log = of_least / least[:, None] - of_most / most[:, None]
         spread = z * np.sqrt((of_log**2 * error**2).sum(axis=1))
@@ -249,7 +249,8 @@ def _by_draws(
         most = mean - slope / 2
         ratio = np.where(most > 0, (mean + slope / 2) / most, np.nan)
         ratios = (drawn[1] + drawn[0] / 2) / (drawn[1] - drawn[0] / 2)
-    return Estimate(slope, *_at_limits(drawn[0], confidence)), Estimate(ratio, *_at_limits(ratios, confidence))
+    limits = (np.where(np.isnan(ratio), np.nan, limit) for limit in _at_limits(ratios, confidence))
+    return Estimate(slope, *_at_limits(drawn[0], confidence)), Estimate(ratio, *limits)
 
 
 def _drawn_lines(

@@ -124,7 +124,7 @@ def byars_limits(events: ArrayLike, confidence: float = 0.95, mode: Mode = "engl
 def _byars(x: Column, z: float) -> Column:
     root = 1 / (3 * np.sqrt(x))
     bracket = 1 - root * root + z * root  # 1/(9x) is the square of 1/(3 sqrt x)
-    limit: Column = x * bracket * bracket * bracket
+    limit: Column = np.asarray(x * bracket * bracket * bracket)  # a single number too stays a column
     return limit
 
 

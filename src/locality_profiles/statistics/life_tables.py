@@ -207,7 +207,7 @@ def healthy_life_expectancy(
     unhealthy : array_like, shape (tables, bands)
         Share of people not in good health, from 0 to 1.
     asked : array_like, shape (tables, bands)
-        How many people the share was asked of.
+        How many people the share was asked of. Where nobody was, the table has no limits.
 
     Returns
     -------
@@ -216,9 +216,10 @@ def healthy_life_expectancy(
     Raises
     ------
     ValueError
-        As ``life_table``, or if a share is outside 0 to 1.
+        As ``life_table``, or if a share is outside 0 to 1 or the confidence outside (0, 1).
     """
-    u, n = np.atleast_2d(np.asarray(unhealthy, np.float64)), np.atleast_2d(np.asarray(asked, np.float64))
+    u, n = np.atleast_2d(np.asarray(unhealthy, np.float64)), np.atleast_2d(known_counts(asked, "people asked"))
+    n = np.where(n > 0, n, np.nan)
     if ((u < 0) | (u > 1)).any():
         raise ValueError("a share of people in poor health is outside 0 to 1")
     z = z_value(confidence)

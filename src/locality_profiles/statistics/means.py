@@ -34,7 +34,7 @@ def mean_estimate(values: ArrayLike, groups: ArrayLike, number: int, confidence:
     Raises
     ------
     ValueError
-        If the confidence is outside (0, 1) or the lengths differ.
+        If the confidence is outside (0, 1), a value is infinite or the lengths differ.
 
     Examples
     --------
@@ -45,6 +45,9 @@ def mean_estimate(values: ArrayLike, groups: ArrayLike, number: int, confidence:
     v, of = np.asarray(values, np.float64), np.asarray(groups)
     if v.shape != of.shape:
         raise ValueError(f"there are {v.size} values and {of.size} group numbers")
+    if np.isinf(v).any():
+        raise ValueError(f"{int(np.isinf(v).sum())} value(s) are infinite (the first at position "
+                         f"{np.flatnonzero(np.isinf(v))[0]})")  # fmt: skip
     size = np.bincount(of, minlength=number).astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.bincount(of, v, number) / size

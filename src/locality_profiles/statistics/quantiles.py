@@ -51,8 +51,9 @@ def quantile_of(values: ArrayLike, groups: ArrayLike, quantiles: int, highest_fi
         raise ValueError(f"there are {v.size} values and {of.size} group numbers")
     turned = np.where(np.broadcast_to(np.asarray(highest_first, dtype=bool), v.shape), -v, v)
     rank, size = rank_within(turned, of)
+    # Multiplied before it is divided: n/k is seldom a binary fraction, and a whole quotient must stay whole.
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = np.floor(quantiles + 1 - np.ceil((size + 1 - rank) / (size / quantiles)))
+        found = np.floor(quantiles + 1 - np.ceil((size + 1 - rank) * quantiles / size))
     return np.where(np.isnan(v) | (size < quantiles), np.nan, np.maximum(found, 1))
 
 

@@ -119,8 +119,9 @@ def standardised_by_group(
         raise ValueError("events, people, standard and groups differ in length")
     if mode == "english":
         _all_have_people(n)
-    if not np.isfinite(w).all() or (w < 0).any():
-        raise ValueError("the standard population is missing or negative in a band")
+    else:
+        known_counts(n, "people")
+    _all_known(w)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = w / n
     if mode == "scottish":
@@ -174,8 +175,9 @@ def standardised_repeat_events(
     f, n, w = (np.asarray(column, np.float64) for column in (frequency, people, standard))
     of = np.asarray(groups)
     _all_have_people(n)
-    if not (f > 0).all():
-        raise ValueError("a frequency is nought or less; each person counted had at least one event")
+    _all_known(w)
+    if not ((f > 0) & (f < np.inf)).all():
+        raise ValueError("a frequency is nought or less, or not known; each person counted had at least one event")
     share = w / n
     total = np.bincount(of[first := _first_of_each(of, bands, n, w)], w[first], number)
     count: Column = np.bincount(of, p * f, number).astype(np.float64)
@@ -198,7 +200,7 @@ def _dobson(rate: Column, spread: Column, count: Column, multiplier: float, conf
     low, high = byars_limits(count, confidence, mode)
     lower, upper = rate + spread * (low - count), rate + spread * (high - count)
     if mode == "scottish":
-        nothing = count == 0
+        nothing = (count == 0) & ~np.isnan(rate)  # a group without rows has no rate
         parts = (np.where(nothing, 0.0, np.maximum(part, 0.0)) for part in (rate, lower, upper))
         return Estimate(*(part * multiplier for part in parts))
     few = count < FEWEST_EVENTS
@@ -244,6 +246,9 @@ def indirectly_standardised_ratio(
     >>> [part.round(1).tolist() for part in ratio]
     [[160.0], [97.7], [247.1]]
     """
+    seen, among = np.shape(events), np.shape(np.atleast_2d(people))
+    if len(seen) == 2 and seen != among:
+        raise ValueError(f"events have the shape {seen} and people {among}; they must be the same")
     observed = _observed(events)
     expected = expected_events(people, reference_events, reference_people)
     if observed.shape != expected.shape:
@@ -301,11 +306,16 @@ def _observed(events: ArrayLike) -> Column:
 
 
 def _all_have_people(people: Column) -> None:
-    if (bad := ~(people > 0)).any():
+    if (bad := ~((people > 0) & (people < np.inf))).any():
         raise ValueError(
-            f"people: {int(bad.sum())} age band(s) have nobody or are missing (the first at position "
-            f"{np.flatnonzero(bad.ravel())[0]}); a standardised rate needs people at every age"
+            f"people: {int(bad.sum())} age band(s) have nobody, or a number that is missing or infinite (the first at "
+            f"position {np.flatnonzero(bad.ravel())[0]}); a standardised rate needs people at every age"
         )
+
+
+def _all_known(weights: Column) -> None:
+    if not np.isfinite(weights).all() or (weights < 0).any():
+        raise ValueError("the standard population is missing or negative in a band")
 
 
 def _checked_standard(standard: ArrayLike, bands: int) -> Column:

@@ -52,8 +52,8 @@ def recent_trend(values: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Recen
     Parameters
     ----------
     values, lower, upper : array_like, shape (groups, 5)
-        The five most recent years, the oldest first. NaN anywhere, or limits that are not apart, and the trend is
-        not calculated: it is never called "no change" for want of limits.
+        The five most recent years, the oldest first. NaN or infinity anywhere, or limits that are not apart, and
+        the trend is not calculated: it is never called "no change" for want of limits.
 
     Returns
     -------
@@ -70,10 +70,11 @@ def recent_trend(values: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Recen
     >>> rising.verdict.tolist(), rising.chi_square.round(1).tolist()
     ([1], [426.8])
     """
-    y, low, high = (_five(column) for column in (values, lower, upper))
-    known: Flags = np.asarray(np.isfinite(y).all(axis=1) & (high - low > 0).all(axis=1))
+    y, low, high = _alike(values, lower, upper)
+    apart = np.isfinite(low) & np.isfinite(high) & (high > low)
+    known: Flags = np.asarray((np.isfinite(y) & apart).all(axis=1))
     y = np.where(known[:, None], y, 0.0)
-    weight = np.where(known[:, None], (_WIDTH / np.where(high > low, high - low, 1.0)) ** 2, 1.0)
+    weight = np.where(known[:, None], (_WIDTH / np.where(apart, high - low, 1.0)) ** 2, 1.0)
     slope, spread = _slope(y, weight)
     chi_square = slope**2 * spread / weight.sum(axis=1)
     return _judged(slope, chi_square, _without_each(y, weight), known)
@@ -99,9 +100,9 @@ def recent_trend_of_proportions(part: ArrayLike, whole: ArrayLike) -> RecentTren
     Raises
     ------
     ValueError
-        If there are not five points, a count is negative, or a part is above its whole.
+        If there are not five points, the shapes differ, a count is negative, or a part is above its whole.
     """
-    x, n = _five(known_counts(part, "part")), _five(known_counts(whole, "whole"))
+    x, n = _alike(known_counts(part, "part"), known_counts(whole, "whole"))
     if (x > n).any():
         raise ValueError("a part is above its whole")
     known: Flags = np.asarray(((x > 0) & (x < n)).all(axis=1))
@@ -120,6 +121,13 @@ def _five(column: ArrayLike) -> Column:
     if table.ndim != 2 or table.shape[1] != POINTS:
         raise ValueError(f"a recent trend is of {POINTS} points, not of {table.shape[-1]}")
     return table
+
+
+def _alike(*columns: ArrayLike) -> list[Column]:
+    tables = [_five(column) for column in columns]
+    if len({len(table) for table in tables}) > 1:
+        raise ValueError(f"the columns have different numbers of groups: {', '.join(str(len(t)) for t in tables)}")
+    return tables
 
 
 def _times() -> Column:

@@ -770,6 +770,37 @@ TREND = TableContract(
 )  # fmt: skip
 
 #: Fifths by which inequality is told: of the country's people, of a partnership's own, and as publishers make them.
+RECONCILIATION = TableContract(
+    "reconciliation", "one row of the present locality profiles for one area, beside ours",
+    ("area_type", "area_code", "position"),
+    (
+        Column("area_type", "text", "Kind of area."),
+        Column("area_code", "text", "Its code."),
+        Column("position", "integer", "Place of the row in the present profiles: their summary table, then their chapters.", minimum=1),
+        Column("section", "text", "Section there."),
+        Column("label", "text", "The row's name there."),
+        Column("present_period", "text", "Period of the figure there: the latest that the area has.", empty=True),
+        Column("present_value", "number", "The figure by the definition there, at full precision; empty where there is none.", empty=True),
+        Column("present_shown", "text", "The figure as it is printed there.", empty=True),
+        Column("present_country_period", "text", "Period of Scotland's figure there, which may be another.", empty=True),
+        Column("present_country_shown", "text", "Scotland's figure as it is printed there.", empty=True),
+        Column("present_words", "text", "higher or lower than Scotland there, by the plain numbers; what is equal reads lower.", empty=True),
+        Column("present_change", "text", "The change as it is worded there.", empty=True),
+        Column("indicator_id", "text", "The indicator here."),
+        Column("category", "text", "Its class, or all."),
+        Column("period", "text", "Period of our figure.", empty=True),
+        Column("value", "number", "Our figure, at full precision.", empty=True),
+        Column("shown", "text", "Our figure as we print it.", empty=True),
+        Column("country_shown", "text", "The country's figure for exactly the same period, as we print it.", empty=True),
+        Column("words", "text", "higher, lower or similar to the country by confidence limits, or not compared.", empty=True),
+        Column("trend", "text", "Our recent-trend verdict.", empty=True),
+        Column("same_figure", "boolean", "Whether both have one figure, equal to the digits printed there; empty where either has none.", empty=True),
+        Column("why", "text", "Why the two may differ, in sentences; empty where they agree.", empty=True),
+    ),
+    ("area_type", "area_code", "position"),
+    "The present profiles' figures and words, reproduced, beside ours. Made only where it is asked for (--compat lp).",
+)  # fmt: skip
+
 INEQUALITY_SCHEMES = ("simd_2020v2_quintile", "simd_2020v2_quintile_hscp", "simd_quintile", "simd_quintile_own")
 
 INEQUALITY = TableContract(
@@ -916,6 +947,7 @@ MADE_TABLES = (
     PROFILE_TREND,
     EXTRACT,
     CHECK_RESULT,
+    RECONCILIATION,
 )
 
 CONTRACTS = {contract.name: contract for contract in (*SOURCE_TABLES, *MADE_TABLES)}

@@ -300,7 +300,9 @@ def _load_text(
         filled = [cell for cell in cells if cell]
         if not filled:
             continue
-        if len(filled) == 1 and width < len(header) and not _is_cut_off(filled[0], table, text):
+        if _is_labelled_note(filled):
+            notes.append(filled[1])
+        elif len(filled) == 1 and width < len(header) and not _is_cut_off(filled[0], table, text):
             notes.append(filled[0])
         else:
             faults.append((number, width))
@@ -317,6 +319,11 @@ def _load_text(
         )  # fmt: skip
     table, numbers, more = _drop_blank_and_notes(trim(table), numbers)
     return table, numbers, (*notes, *more)
+
+
+def _is_labelled_note(filled: Sequence[str]) -> bool:
+    """A footnote in two cells, the first of which says so, as the census table builder writes it."""
+    return len(filled) == 2 and filled[0] == "INFO"
 
 
 def _is_cut_off(fragment: str, table: pa.Table, text: str) -> bool:

@@ -23,10 +23,11 @@ from locality_profiles.sources import read_extract
 from locality_profiles.workspace import read_workspace
 
 KINDS = {
-    "area_population", "block_point", "boundary", "council_benchmark", "council_tax_dwelling", "data_zone_conversion",
-    "data_zone_lookup", "delayed_discharge", "deprivation", "emergency_attendance", "gp_list_size", "gp_practice",
+    "area_population", "block_point", "boundary", "census_table", "council_benchmark", "council_tax_dwelling",
+    "data_zone_conversion", "data_zone_lookup", "delayed_discharge", "deprivation", "emergency_attendance", "gp_list_size", "gp_practice",
     "home_care", "hospital", "hospital_admission", "household_estimate", "locality_lookup", "patient_zone",
-    "postcode_directory", "scotpho_deprivation", "scotpho_profile", "small_area_population", "urban_rural",
+    "postcode_directory", "scotpho_deprivation", "scotpho_profile", "small_area_population",
+    "social_care_people", "urban_rural", "vital_event",
 }  # fmt: skip
 LOOKUP = "lookups/DataZone2011lookup.csv"
 DIRECTORY = "gp_practice/gp_practice_contactdetails_jan2022.csv"

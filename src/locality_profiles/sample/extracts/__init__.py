@@ -10,6 +10,7 @@ from locality_profiles.sample.extracts import (
     care,
     deprivation,
     earlier_zones,
+    events,
     places,
     population,
     postcodes,
@@ -51,6 +52,9 @@ def write_extracts(raw: Path, country: Country, people: People, services: Servic
         activity.write_delayed_discharges(raw, country, services),
         activity.write_attendances(raw, country, services.hospitals),
         activity.write_admissions(raw, country, services),
+        events.write_events(raw, country, people, seed),
+        *events.write_census(raw, country, people, seed),
+        events.write_options(raw, country, people, seed),
         scotpho.write_profiles(raw, country, people, seed),
         scotpho.write_fifths(raw, country, people, seed),
     ]
