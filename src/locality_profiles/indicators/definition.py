@@ -280,7 +280,7 @@ def read_indicator(path: Path, sections: Mapping[str, Section]) -> Indicator:
     breakdown = declared.read(told["breakdown"], _BREAKDOWN, "breakdown") if told["breakdown"] is not None else None
     column = str(breakdown["column"]) if breakdown else None
     numerator = _term(declared, told["numerator"], "numerator", {}, column)[0]
-    standardisation = _standardisation(declared, told)
+    standardisation, by_age = _standardisation(declared, told), _by_age(declared, told)
     denominator: Term | None = None
     paired: dict[str, Any] = {"pairing": "same", "carry_forward_years": 0}
     if told["denominator"] is not None:
@@ -297,7 +297,7 @@ def read_indicator(path: Path, sections: Mapping[str, Section]) -> Indicator:
         tuple(o for o in told["outcomes"] if isinstance(o, int)), tuple(str(f) for f in told["frameworks"]),
         told["disclosure"], told["interval"] or USUAL_INTERVAL.get(told["method"], "complete_count"), standardisation,
         told["pooled_periods"], told["inequality"], told["not_collected"] and " ".join(told["not_collected"].split()),
-        told["reference"], _by_age(declared, told),
+        told["reference"], by_age,
     )  # fmt: skip
 
 
