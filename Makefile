@@ -58,9 +58,10 @@ fix: .venv/.ready ## Format, and mend what the linter can
 docs: .venv/.ready ## Write the generated pages of docs/reference anew
 	@$(RUN)/python -m locality_profiles.reference
 
-bench: .venv/.ready ## Time the builds; prints a table
+bench: .venv/.ready ## Time builds, areas and statistics; prints tables
 	@$(RUN)/python -m benchmarks.builds
 	@$(RUN)/python -m benchmarks.areas
+	@$(RUN)/python -m benchmarks.statistics
 
 clean: ## Take away what builds left (not .venv)
 	@rm -rf workspaces .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -150,6 +150,14 @@ CENTRES = f"""
 HOSPITALS = f"""
     select 'hospital' as service_type, 'A900A' as service_code, 'Hospital' as service_name, {ZONE} as data_zone,
         'S08900001' as health_board, 400000.0 as easting, 1100000.0 as northing {ZONES} where n = 1"""
+EMERGENCY_SITES = """
+    select kind as service_type, code as service_code, 'Site ' || code as service_name, 'ZZ1 1ZZ' as postcode,
+        'S08900001' as health_board
+    from (values ('emergency_department', 'A900A'), ('minor_injury_unit', 'A901A')) site(kind, code)"""
+CARE_SERVICES = """
+    select kind as service_type, 'CS990000000' || number as service_code, 'Service ' || number as service_name,
+        'ZZ1 1ZZ' as postcode, date '2021-04-30' as as_at
+    from (values ('care_home_older', 1), ('care_home_other', 2), ('care_service', 3)) service(kind, number)"""
 HOUSEHOLDS = """
     select kind as block_type, code as block_code, 'mid_year' as period_type, make_date(year, 6, 30) as period_start,
         make_date(year, 6, 30) as period_end, measure, 'all' as category,
@@ -361,6 +369,8 @@ EXTRACT = {
     "code_change": {"code_change": CODE_CHANGES},
     "gp_list_size": {"registration": LISTS},
     "hospital": {"service": HOSPITALS},
+    "emergency_site": {"service": EMERGENCY_SITES},
+    "care_service": {"service": CARE_SERVICES},
     "household_estimate": {"household": HOUSEHOLDS},
     "council_tax_dwelling": {"household": DWELLINGS},
     "home_care": {"activity": HOME_CARE},

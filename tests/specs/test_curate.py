@@ -26,6 +26,36 @@ financial_quarter | sending_location | locality | age_group | measure | value
 """
 
 
+PRACTICES = """
+PracticeCode | GPPracticeName | Postcode | HB        | HSCP      | DataZone  | GPCluster
+90001        | Ness Surgery   | ZE9 9AA  | S08900001 | S37900001 | S01900001 | Isles
+90002        | Ness Practice  | ZE9 9AE  | S08900001 | S37900001 |           | Isles
+"""
+HOSPITALS = """
+Location | LocationName  | Postcode | HB        | DataZone  | XCoordinate | YCoordinate
+Z901H    | Bay Hospital  | ZE9 9AB  | S08900002 | S01900004 | 300000      | 1100000
+Z902H    | Holm Hospital | ZE9 9AC  | S08900002 | S01900003 | 300000      | 1100000
+"""
+SITES = """
+HB        | TreatmentLocationName | TreatmentLocationCode | TreatmentLocationPostcode | CurrentDepartmentType      | Status
+S08900002 | Bay Hospital          | Z901H                 |                           | Emergency Department       | Open
+S08900002 | Holm Hospital         | Z902H                 | ZE99AD                    | Minor Injury Unit or Other | Open
+"""  # noqa: E501
+CARE_SERVICES = """
+CSNumber     | CareService       | Subtype               | ServiceName   | Service_Postcode | ServiceStatus
+CS9900000001 | Care Home Service | Older People          | The Surgery's | ze9  9aa         | Active
+CS9900000002 | Care Home Service | Older People          | Ness House    | ZE9 9AD          | Active
+CS9900000003 | Care Home Service | Learning Disabilities | Nowhere House | ZE9 9ZZ          | Active
+CS9900000004 | Support Service   |                       | At Home       |                  | Active
+"""
+POSTCODES = """
+Postcode | DateOfDeletion | GridReferenceEasting | GridReferenceNorthing | DataZone2011Code | CensusPopulationCount2022
+ZE9 9AA  |                | 300000               | 1100000               | S01900002        | 20
+ZE9 9AD  |                | 300100               | 1100000               | S01900002        | 20
+ZE9 9AE  |                | 300200               | 1100000               | S01900001        | 20
+"""
+
+
 @pytest.fixture
 def country(tmp_path: Path) -> Path:
     """A workspace with its extracts, to be changed by the test."""
@@ -127,6 +157,74 @@ def test_females_and_males_without_a_total_get_one(country):
     csv_file(country / "data" / "raw" / "people2021.csv", every_age(both))
     found = dict(built(country).ask("select sex, sum(persons) from population group by 1"))
     assert found == {"female": 200, "male": 200, "all": 400}
+
+
+# --- where services stand -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Run]:
+    """Two builds of one country with its premises: before the directory of postcodes came, and after."""
+    folder = country_at(tmp_path_factory.mktemp("services"))
+    raw = folder / "data" / "raw"
+    for name, drawing in (("practices_apr2024", PRACTICES), ("hospitals", HOSPITALS), ("sites", SITES),
+                          ("register_30 June 2024", CARE_SERVICES)):  # fmt: skip
+        csv_file(raw / f"{name}.csv", drawing)
+    before = built(folder)
+    csv_file(raw / "postcodes.csv", POSTCODES)
+    return before, built(folder)
+
+
+def zones_of_services(done: Run) -> dict[tuple[str, str], str | None]:
+    found = done.ask("select service_type, service_code, data_zone from service")
+    return {(kind, code): zone for kind, code, zone in found}
+
+
+def test_a_service_stands_in_the_zone_that_the_directory_of_postcodes_tells(services):
+    _, done = services
+    assert zones_of_services(done) == {
+        ("gp_practice", "90001"): "S01900001",  # what its own source says goes before its postcode
+        ("gp_practice", "90002"): "S01900001",
+        ("hospital", "Z901H"): "S01900004", ("hospital", "Z902H"): "S01900003",
+        ("emergency_department", "Z901H"): "S01900004",  # without a postcode: where its hospital stands
+        ("minor_injury_unit", "Z902H"): "S01900002",  # its postcode goes before its hospital
+        ("care_home_older", "CS9900000001"): "S01900002",  # the directory goes before another service
+        ("care_home_older", "CS9900000002"): "S01900002",
+        ("care_home_other", "CS9900000003"): None, ("care_service", "CS9900000004"): None,
+    }  # fmt: skip
+
+
+def test_without_the_directory_a_service_stands_where_another_of_its_postcode_does(services):
+    done, _ = services
+    found = zones_of_services(done)
+    assert found["care_home_older", "CS9900000001"] == "S01900001"  # as the surgery of its postcode
+    assert found["care_home_older", "CS9900000002"] is None
+    assert found["minor_injury_unit", "Z902H"] == "S01900003"  # nobody knows its postcode, but its hospital is there
+    assert found["gp_practice", "90002"] is None
+
+
+def test_services_in_no_area_are_counted_by_kind(services):
+    _, done = services
+    assert [note for note in done.made.notes if "without a data zone" in note] == [
+        "services of the kind care_home_other without a data zone, by postcode or otherwise, which are in no area: 1",
+        "services of the kind care_service without a data zone, by postcode or otherwise, which are in no area: 1",
+    ]
+
+
+def test_places_are_counted_where_they_stand_and_none_is_a_zero(services):
+    _, done = services
+    counted = done.ask(
+        "select indicator_id, area_code, numerator from indicator_value where area_type = 'hscp' and indicator_id in "
+        "('emergency_departments', 'minor_injury_units', 'care_homes_older_people') order by all"
+    )
+    assert counted == [
+        ("care_homes_older_people", "S37900001", 2), ("care_homes_older_people", "S37900002", 0),
+        ("emergency_departments", "S37900001", 0), ("emergency_departments", "S37900002", 1),
+        ("minor_injury_units", "S37900001", 1), ("minor_injury_units", "S37900002", 0),
+    ]  # fmt: skip
+
+
+# --- sexes, large extracts, changed ones ----------------------------------------------------------
 
 
 def women_and_men_apart(country: Path) -> None:

@@ -40,7 +40,7 @@ FACTS = (
 )  # fmt: skip
 
 #: Tables of which one row may come from several extracts.
-MERGED = ("deprivation",)
+MERGED = ("deprivation", "service")
 
 #: The status of people added up. Only a sum of nothing but zeros is a true zero.
 STATUS_OF_SUM = "coalesce(min(status) filter (status <> 'true_zero'), 'true_zero')"
@@ -204,6 +204,8 @@ def _fact(
     if any(column.name == "block_code" for column in contract.columns):
         depends += [_lookup_key(files), tables["block_conversion"].key, tables["code_change"].key,
                     _resolve_names(connection, workspace, files, table)]  # fmt: skip
+    if table == "service":
+        depends.append(sorted(stored.key for stored in staged_tables(files, "postcode")))
     key = key_of(*depends)
     if found := store.find(table, key):
         return found, list(found.manifest["notes"])
@@ -221,8 +223,8 @@ def _fact(
     elif table == "deprivation":
         rows = _deprivation_rows(rows)
     elif table == "service":
-        rows = f"""select * from ({rows}) qualify row_number() over (
-            partition by service_type, service_code order by as_at desc nulls last, extract_id) = 1"""
+        rows = _placed_services(rows, staged_tables(files, "postcode"))
+        notes = _services_without_zone(connection, rows)
     order = ", ".join(f'"{column}"' for column in contract.sort)
     query = f"select * from ({rows}) order by {order}"
     stored = store.write_query(table, key, connection, query, {"notes": notes}, as_they_are)
@@ -284,6 +286,40 @@ def _deprivation_rows(rows: str) -> str:
             coalesce(max(status) filter (status not in ('actual', 'true_zero')), max(status)) as status,
             string_agg(distinct extract_id, ' ' order by extract_id) as extract_id
         from ({rows}) group by all"""
+
+
+def _placed_services(rows: str, directory: Sequence[Stored]) -> str:
+    """Every service once, by its latest row, in the data zone of its premises.
+
+    Registers of emergency sites and of care services tell a postcode and no data zone. The postcode directory
+    knows the zone; where it is not among the extracts, other premises of that postcode may; and a site without a
+    known postcode stands where its hospital stands, for both have one code.
+    """
+    premises = "upper(replace(postcode, ' ', ''))"
+    zones = f"select {premises} as premises, min(data_zone) as zone"
+    return f"""
+        with latest as (
+            select *, {premises} as premises from ({rows}) qualify row_number() over (
+                partition by service_type, service_code order by as_at desc nulls last, extract_id) = 1),
+        listed as ({zones} from ({union_of("postcode", [piece.path for piece in directory])}) group by 1),
+        beside as ({zones} from latest group by 1)
+        select s.* exclude (premises)
+            replace (coalesce(s.data_zone, listed.zone, beside.zone, hospital.data_zone) as data_zone)
+        from latest s
+        left join listed using (premises)
+        left join beside using (premises)
+        left join latest hospital on hospital.service_type = 'hospital' and hospital.service_code = s.service_code"""
+
+
+def _services_without_zone(connection: duckdb.DuckDBPyConnection, rows: str) -> list[str]:
+    """How many services of each kind are in no area: left unsaid, the count of them would only look low."""
+    found = connection.execute(
+        f"select service_type, count(*) from ({rows}) where data_zone is null group by 1 order by 1"
+    ).fetchall()
+    return [
+        f"services of the kind {kind} without a data zone, by postcode or otherwise, which are in no area: {count:,}"
+        for kind, count in found
+    ]
 
 
 def _resolve_names(

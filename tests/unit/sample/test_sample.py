@@ -23,17 +23,20 @@ from locality_profiles.sources import read_extract
 from locality_profiles.workspace import read_workspace
 
 KINDS = {
-    "area_population", "block_point", "boundary", "census_table", "council_benchmark", "council_tax_dwelling",
-    "data_zone_conversion", "data_zone_lookup", "delayed_discharge", "deprivation", "emergency_attendance", "gp_list_size", "gp_practice",
-    "home_care", "hospital", "hospital_admission", "household_estimate", "locality_lookup", "patient_zone",
-    "postcode_directory", "scotpho_deprivation", "scotpho_profile", "small_area_population",
-    "social_care_people", "urban_rural", "vital_event",
+    "area_population", "block_point", "boundary", "care_service", "census_table", "council_benchmark",
+    "council_tax_dwelling", "data_zone_conversion", "data_zone_lookup", "delayed_discharge", "deprivation",
+    "emergency_attendance", "emergency_site", "gp_list_size", "gp_practice", "home_care", "hospital",
+    "hospital_admission", "household_estimate", "locality_lookup", "patient_zone", "postcode_directory",
+    "scotpho_deprivation", "scotpho_profile", "small_area_population", "social_care_people", "urban_rural",
+    "vital_event",
 }  # fmt: skip
 LOOKUP = "lookups/DataZone2011lookup.csv"
 DIRECTORY = "gp_practice/gp_practice_contactdetails_jan2022.csv"
 EARLIER_DIRECTORY = "gp_practice/gp_practice_contactdetails_oct2021.csv"
 PATIENTS = "gp_practice/patients_by_data_zone.csv"
 POSTCODES = "lookups/postcode_directory/SmallUser.csv"
+SITES = "service_activity/nhs_emergency_sites.csv"
+REGISTER = "social_care/MDSF_data_31 December 2021.csv"
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +140,10 @@ def test_practices_and_hospitals_have_codes_of_the_ninth_series(raw: Path) -> No
     assert all(re.fullmatch(r"Y9\d\dH", code) for code in hospitals)
 
 
+def test_care_services_have_numbers_of_a_year_that_never_comes(raw: Path) -> None:
+    assert all(re.fullmatch(r"CS9900\d{6}", row["CSNumber"]) for row in rows(raw / REGISTER, "cp1252"))
+
+
 def test_telephone_numbers_are_those_kept_for_fiction(raw: Path) -> None:
     numbers = [row["TelephoneNumber"] for row in rows(raw / DIRECTORY)]
     assert all(number.startswith("01632   960   ") for number in numbers)
@@ -160,6 +167,17 @@ def test_postcodes_are_in_areas_that_no_country_uses(raw: Path) -> None:
     written = {row["Postcode"] for place in places for row in rows(raw / place)}
     assert len(written) > 900
     assert [postcode for postcode in written if postcode[:2] not in ("ZQ", "ZV")] == []
+
+
+def test_premises_without_a_data_zone_have_a_postcode_of_the_directory(raw: Path) -> None:
+    directory = {row["Postcode"]: row["DateOfDeletion"]
+                 for name in (POSTCODES, "lookups/postcode_directory/LargeUser.csv")
+                 for row in rows(raw / name)}  # fmt: skip
+    homes = [row["Service_Postcode"] for row in rows(raw / REGISTER, "cp1252")]
+    open_sites = [row["TreatmentLocationPostcode"] for row in rows(raw / SITES) if row["Status"] == "Open"]
+    assert {directory[postcode] for postcode in homes} == {""}
+    # One site has a postcode that is no longer used: it is found by its hospital only.
+    assert [directory[postcode] != "" for postcode in open_sites] == [True, False, False, False]
 
 
 # --- figures add up -------------------------------------------------------------------------------
@@ -388,6 +406,23 @@ def test_the_lookup_is_windows_1252_with_no_break_spaces_and_curly_apostrophes(r
     assert b"\x92s Quay" in content
     with pytest.raises(UnicodeDecodeError):
         content.decode("utf-8")
+
+
+def test_the_register_of_care_services_is_windows_1252_and_holds_what_is_left_out(raw: Path) -> None:
+    register = rows(raw / REGISTER, "cp1252")
+    assert b"Piper\x92s Rest" in (raw / REGISTER).read_bytes()
+    assert {row["ServiceStatus"] for row in register} == {"Active", "Inactive", "Cancelled"}
+    assert any(row["CareService"] == "Child Minding" for row in register)
+    assert [row["Status"] for row in rows(raw / SITES)].count("Closed") == 1
+
+
+def test_every_locality_has_a_care_home_for_older_people(raw: Path) -> None:
+    homes = [row for row in rows(raw / REGISTER, "cp1252")
+             if (row["Subtype"], row["ServiceStatus"]) == ("Older People", "Active")]  # fmt: skip
+    zone_of = {row["Postcode"]: row["DataZone2011Code"] for row in rows(raw / POSTCODES)}
+    country = found_country("shetland", 2026)
+    locality_of = dict(zip(country.zone_code, country.locality, strict=True))
+    assert len({locality_of[zone_of[row["Service_Postcode"]]] for row in homes}) == len(country.localities)
 
 
 def test_the_locality_lookup_leaves_partnerships_out_and_errs(raw: Path) -> None:

@@ -16,6 +16,7 @@ from locality_profiles.sample.extracts import (
     postcodes,
     practices,
     scotpho,
+    sites,
 )
 from locality_profiles.sample.people import People
 from locality_profiles.sample.services import Services
@@ -32,6 +33,8 @@ def write_extracts(raw: Path, country: Country, people: People, services: Servic
         places.write_locality_outlines(raw, country),
         places.write_urban_rural(raw, country, people),
         places.write_hospitals(raw, country, services.hospitals),
+        sites.write_emergency_sites(raw, country, services.hospitals),
+        sites.write_care_services(raw, country, people, seed),
         *population.write_latest_mid_year(raw, country, people),
         population.write_earlier_mid_years(raw, country, people),
         population.write_first_mid_year(raw, country, people),

@@ -35,13 +35,18 @@ def hospital_postcodes(count: int) -> list[str]:
     return [f"ZQ9 {1 + number // 20}{LETTERS[number % 20]}Z" for number in range(count)]
 
 
+def home_postcodes(zones: int) -> list[str]:
+    """Where people live: ``IN_A_ZONE`` for each zone, in order of zone."""
+    return _residential(zones * IN_A_ZONE)
+
+
 def write_directory(
     raw: Path, country: Country, people: People, practices: Practices, hospitals: Hospitals, seed: int
 ) -> list[Path]:
     """Small users with their residents at two censuses, and large users with the postcode that they lie in."""
     rng = np.random.default_rng([seed, 21])
     zone = np.repeat(np.arange(country.zones), IN_A_ZONE)
-    homes = _residential(len(zone))
+    homes = home_postcodes(country.zones)
     points = _points(country, rng)
     counts = [_shared(people.aged(year, 0), rng) for year in (YEARS[-1], YEARS[0])]
     gone = np.arange(0, country.zones, ZONES_BY_DELETED)
