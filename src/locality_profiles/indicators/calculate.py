@@ -25,7 +25,7 @@ from locality_profiles.indicators.counts import (
 from locality_profiles.indicators.definition import Indicator, indicators
 from locality_profiles.indicators.described import definitions_table, why_not
 from locality_profiles.indicators.estimates import indicator_values
-from locality_profiles.indicators.ready_made import published_extracts, published_values
+from locality_profiles.indicators.ready_made import place_published, published_extracts, published_values
 from locality_profiles.tables.curated import INDICATOR_VALUE
 from locality_profiles.tables.store import connect
 
@@ -67,6 +67,8 @@ def calculate(
     with connect(threads=1) as connection:
         prepare(connection, tables, area_types, partnerships)
         _classes(connection)
+        if any(indicator.method == "published" for indicator in found.values()):
+            place_published(connection)
         counts = Counts(connection)
         parts, used, unavailable = [], {}, {}
         for indicator in found.values():

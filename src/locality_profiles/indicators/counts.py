@@ -333,14 +333,13 @@ def _band_of(bands: Sequence[AgeBand], first: str, last: str) -> str:
 def _area_counts(
     blocks: str, term: Term, indicator: Indicator, division: Division, classes: Sequence[str]
 ) -> tuple[str, list[Any]]:
-    """SQL for a term's counts, one row per area, period, category and band, from those by block."""
+    """SQL for a term's counts, one row per area, period, category and band, from those by block.
+
+    A block has one row per period, category and band, and lies once in an area, so counting rows counts blocks.
+    """
     collected, source = (f"{_collected(blocks, term.collect)},", "in_year") if term.collect else ("", blocks)
     # One figure in an area's sum that was itself estimated, or people counted once per part, makes an estimate.
-    estimated = (
-        f"when count(distinct block_code) > 1 then greatest(max(severity), {ESTIMATED})"
-        if term.additive == "distinct"
-        else ""
-    )
+    estimated = f"when count(*) > 1 then greatest(max(severity), {ESTIMATED})" if term.additive == "distinct" else ""
     # A block has one class of a scheme, so the classes' blocks add up; one block may have every category and band.
     parts = "(sum(most) over of_all)::bigint" if _classes_divide_blocks(term, division) else "max(most) over of_all"
     complete = "parts = blocks" if term.coverage == "every_block" else "true"
@@ -352,7 +351,7 @@ def _area_counts(
                 case when max(severity) >= {NO_VALUE} then max(severity)
                     when bool_or(approximate) then greatest(max(severity), {ESTIMATED}) {estimated}
                     else max(severity) end as severity,
-                count(distinct block_code) as category_parts, bool_or(approximate) as approximate,
+                count(*) as category_parts, bool_or(approximate) as approximate,
                 bool_or(modelled) as modelled
             from {source} join link using (block_type, block_code)
             where block_level <= area_level and area_level between ? and ?
@@ -419,7 +418,7 @@ def _spine(
     parameters.extend(levels)
     return f""", spine as (
             select * from (select area_type, area_code, block_type, any_value(block_level) as block_level,
-                period_type, period_start, period_end, count(distinct block_code) as parts, category, band
+                period_type, period_start, period_end, count(*) as parts, category, band
             from link join (select distinct block_type, period_type, period_start, period_end from {source})
                 using (block_type) {divided}
             where block_level <= area_level and area_level between ? and ?

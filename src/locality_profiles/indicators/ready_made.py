@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from locality_profiles.indicators.counts import SEVERITY, level_of
+from locality_profiles.indicators.counts import level_of
 from locality_profiles.indicators.definition import Indicator
 from locality_profiles.tables.contract import conform
 from locality_profiles.tables.curated import INDICATOR_VALUE
@@ -61,22 +61,28 @@ def _listed(value: Any) -> list[str]:
 def _query(indicator: Indicator, fifths: bool) -> tuple[str, list[Any]]:
     where = indicator.numerator.where
     sources = _listed(where.get("source"))
-    category = "p.breakdown in ('simd_quintile', 'simd_quintile_own')" if fifths else "p.breakdown = 'all'"
+    category = "breakdown in ('simd_quintile', 'simd_quintile_own')" if fifths else "breakdown = 'all'"
     return (
         f"""
-        with wanted as (
-            select p.*, list_position(?, p.source) as turn, coalesce(s.severity, {SEVERITY["actual"]}) as severity
-            from published_value p left join severity s using (status)
-            where p.measure = ? and p.source in (select unnest(?)) and {category})
-        select l.area_type, l.area_code, w.block_type, w.period_type, w.period_start, w.period_end, w.breakdown,
-            w.category, w.numerator, w.denominator, w.value, w.lower, w.upper, w.status, w.note
-        from wanted w
+        select area_type, area_code, block_type, period_type, period_start, period_end, breakdown, category, numerator,
+            denominator, value, lower, upper, status, note
+        from published_place
+        where measure = ? and source in (select unnest(?)) and {category} and area_level >= ?
+        qualify row_number() over (
+            partition by area_type, area_code, period_start, period_end, breakdown, category
+            order by list_position(?, source), block_level desc, block_code) = 1""",
+        [where["measure"], sources, level_of(indicator.smallest_area), sources],
+    )
+
+
+def place_published(connection: duckdb.DuckDBPyConnection) -> None:
+    """Table ``published_place``: published values beside each area that is one whole published place."""
+    connection.execute(
+        """create temp table published_place as
+        select p.*, l.area_type, l.area_code, l.block_level, l.area_level
+        from published_value p
         join link l using (block_type, block_code)
         join whole n on n.block_type = l.block_type and n.area_type = l.area_type and n.area_code = l.area_code
-        where n.blocks = 1 and l.weight > 1 - 1e-9 and not l.approximate
-            and l.block_level <= l.area_level and l.area_level >= ?
-        qualify row_number() over (
-            partition by l.area_type, l.area_code, w.period_start, w.period_end, w.breakdown, w.category
-            order by w.turn, l.block_level desc, w.block_code) = 1""",
-        [sources, where["measure"], sources, level_of(indicator.smallest_area)],
+        where n.blocks = 1 and l.weight > 1 - 1e-9 and not l.approximate and l.block_level <= l.area_level
+        order by measure"""
     )
