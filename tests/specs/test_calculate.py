@@ -320,3 +320,41 @@ def test_everything_wrong_in_a_definition_is_said_at_once(tmp_path):
         read_indicator(path, sections())
     assert "'title'" in str(refused.value)
     assert "'table'" in str(refused.value)
+
+
+def test_an_area_with_rows_of_one_kind_of_place_is_no_true_zero_by_another(island, tmp_path):
+    island["membership"] = table(tmp_path, "membership", """
+        block_type     | block_code | area_type | area_code
+        data_zone_2011 | z1         | hscp      | main
+        council_area   | dale       | hscp      | main
+        council_area   | skerry     | hscp      | isles
+    """)  # fmt: skip
+    island["activity"] = activity(tmp_path, """
+        block_type     | block_code | value | period_start | period_end
+        data_zone_2011 | z1         | 5     | 2021-01-01   | 2021-03-31
+        council_area   | skerry     | 17    | 2021-01-01   | 2021-03-31
+    """)  # fmt: skip
+    counted = """
+        method = "count"
+        smallest_area = "locality"
+        [numerator]
+        what = "what is counted"
+        table = "activity"
+        column = "value"
+        where.measure_code = "N_PEOPLE"
+        period = "financial_quarter"
+        coverage = "absent_is_zero"
+    """
+    assert values(island, define(tmp_path, counted), "value", "status", "source_level") == [
+        ("isles", 17, "actual", "council_area"), ("main", 5, "actual", "data_zone_2011"),
+    ]  # fmt: skip
+
+
+def test_a_share_in_other_units_cannot_be_more_than_its_whole_either(island, tmp_path):
+    island["population"] = table(
+        tmp_path, "population", PEOPLE.replace("z3         | 2020 | 30  | 40", "z3 | 2020 | 30 | 0")
+    )
+    of_age = NUMERATOR.replace("numerator", "denominator").replace("where.sex", "where.age = 30\nwhere.sex")
+    text = 'method = "percentage"\nper = 1000\nsmallest_area = "locality"' + NUMERATOR + of_age
+    found = values(island, define(tmp_path, text), "value", "status")
+    assert ("north", None, "not_calculated") in found

@@ -244,3 +244,9 @@ def test_all_problems_of_a_table_are_told_at_once(tmp_path: Path) -> None:
     drawing = RELIGION.replace("| 39  ", "| few ").replace("| 30  ", "| -30 ").replace("S01900002", "S0190002 ")
     message = refusal(csv_census(tmp_path, drawing, title=TITLE.replace("2022", "2001")))
     assert all(phrase in message for phrase in ("'few'", "'-30'", "'S0190002'", "names no census"))
+
+
+def test_a_zone_without_its_total_is_refused_not_left_out(tmp_path: Path) -> None:
+    message = refusal(csv_census(tmp_path, RELIGION.replace("S01900001                          | 30 ",
+                                                            "S01900001                          |    ")))  # fmt: skip
+    assert "All people" in message

@@ -357,6 +357,29 @@ def test_estimates_made_from_other_places_than_before_break_a_run(world):
     )  # fmt: skip
 
 
+def from_places(drawing: str, *levels: str) -> str:
+    header, *lines = drawing.strip().splitlines()
+    return "\n".join([f"{header} | source_level", *(f"{a} | {b}" for a, b in zip(lines, levels, strict=True))])
+
+
+def test_other_places_on_both_sides_of_a_gap_break_a_run_too(world):
+    drawing = from_places(without(RISING, 2018), "gp_practice", "gp_practice", "data_zone_2011", "data_zone_2011")
+    assert world.told(drawing, "points", "from_start", "reason", status="estimated") == (
+        2, date(2019, 1, 1), changes.BROKEN,
+    )  # fmt: skip
+
+
+def test_complete_counts_of_one_place_are_comparable_whatever_they_were_added_from(world):
+    drawing = from_places(RISING, "data_zone_2011", "data_zone_2011", *["council_area"] * 3)
+    assert world.told(drawing, "points", "reason", status="actual") == (5, None)
+    assert world.told(drawing, "points", "reason", status="rounded")[1] == changes.BROKEN
+
+
+def test_a_year_within_which_boundaries_changed_goes_with_the_later_ones(world):
+    told = world.breaks(IN_2018.replace("2018-01-01", "2018-07-01")).told(RISING, "points", "from_start", "reason")
+    assert told == (3, date(2018, 1, 1), changes.BROKEN)
+
+
 # --- what is not tested, and what is not told of at all -------------------------------------------
 
 

@@ -291,3 +291,16 @@ def test_a_file_that_is_missing_or_no_toml_is_told_by_name(tmp_path):
     with pytest.raises(DefinitionError, match=r"There is no neighbours\.toml"):
         neighbourhood(tmp_path / "neighbours.toml")
     assert "this is not TOML" in refused(tmp_path, "neighbours = three")
+
+
+def test_a_mistake_in_one_of_the_variables_names_its_line(tmp_path):
+    path = tmp_path / "neighbours.toml"
+    path.write_text(
+        'neighbours = 2\nmost_areas = 10\n\n[[variables]]\nindicator = "a"\nwhy = "x"\n\n'
+        '[[variables]]\nindicator = "b"\nwhy = "y"\nweight = -1.0\nwieght = 2.0\n', encoding="utf-8",
+    )  # fmt: skip
+    with pytest.raises(DefinitionError) as refused:
+        neighbourhood(path)
+    message = str(refused.value)
+    assert "line 11: a weight is less than 0" in message
+    assert "line 12: [[variables]] does not know 'wieght'. Did you mean 'weight'?" in message

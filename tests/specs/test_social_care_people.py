@@ -298,3 +298,29 @@ def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     drawing = BY_ALARM.replace("Population | 9.1", "Head | 9.1").replace("| 35", "| 34").replace("Unknown  ", "Nobody")
     message = refusal(care(tmp_path, drawing))
     assert all(phrase in message for phrase in ("'Rate per 1,000 Head'", "not rounded to 5", "'Nobody'"))
+
+
+def test_where_one_sex_is_held_back_there_is_no_total(tmp_path: Path) -> None:
+    held = AGE_AND_SEX.replace("| 350.0 | 35", "| 350.0 | *")
+    found = rows(curated(csv_file(tmp_path / "held.csv", held)).tables["activity"],
+                 "place_name", "age_band", "sex", "value", "status")  # fmt: skip
+    assert ("Norrland", "all", "all", None, "suppressed") in found
+
+
+@pytest.mark.parametrize(
+    ("drawing", "old", "new"),
+    [
+        (PERSONAL, "2020/21 Q3", "2020/21   "),
+        (PERSONAL, "| 2019/20 ", "| 2019/20 Q4 "),
+        (
+            BY_OPTION,
+            "2020/21        | Norrland             | Option 1",
+            "202101         | Norrland             | Option 1",
+        ),
+    ],
+)
+def test_a_period_of_another_kind_than_its_row_says_is_refused(
+    tmp_path: Path, drawing: str, old: str, new: str
+) -> None:
+    assert old in drawing
+    assert "of another kind" in refusal(csv_file(tmp_path / "periods.csv", drawing.replace(old, new, 1)))

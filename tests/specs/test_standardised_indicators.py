@@ -369,18 +369,35 @@ def test_a_life_table_needs_more_than_five_thousand_person_years(world):
 def test_a_life_table_needs_deaths_at_the_oldest_ages(world):
     world.people(MANY_PEOPLE).deaths(MANY_DEATHS.replace("z3         | 65+      | 1200", ""))
     told = world.told(LIFE, "value", "lower", "status", "note")
-    assert told["south"] == (None, None, "not_calculated", estimates.SMALL_POPULATION)
+    assert told["south"] == (None, None, "not_calculated", estimates.NO_OLDEST_DEATHS)
     assert told["isles"][2] == "actual"
 
 
 def test_a_life_expectancy_that_is_sure_to_twenty_years_only_is_not_given(world):
     world.people(MANY_PEOPLE).deaths(MANY_DEATHS.replace("| 1200", "| 12"))
-    assert world.told(LIFE, "value", "lower", "upper", "status")["south"] == (None, None, None, "not_calculated")
+    told = world.told(LIFE, "value", "lower", "upper", "status", "note")["south"]
+    assert told == (None, None, None, "not_calculated", estimates.TOO_UNSURE)
 
 
 def test_deaths_of_unknown_age_leave_no_life_expectancy(world):
     world.people(MANY_PEOPLE).deaths(MANY_DEATHS + "z3 | unknown | 1")
     assert world.told(LIFE, "value", "note")["south"] == (None, estimates.UNKNOWN_AGES)
+
+
+def test_a_ratio_needs_somebody_of_each_age_in_the_country(world):
+    world.people("\n".join(line for line in PEOPLE.splitlines() if "| 70 " not in line))
+    assert set(world.told(RATIO, "status", "note").values()) <= {
+        ("not_calculated", estimates.NOBODY_IN_BAND), ("not_available", None),
+    }  # fmt: skip
+
+
+def test_the_scottish_rules_are_a_mode_that_says_so(world):
+    few = world.deaths("block_code | age_band | value\nz3 | 0-64 | 2\nz3 | 65+ | 3\nz3 | all | 5")
+    scottish = STANDARDISED.replace('bands = ["0-64", "65+"]', 'bands = ["0-64", "65+"]\nmode = "scottish"')
+    assert few.told(STANDARDISED, "value", "method")["south"] == (None, "directly_standardised_rate")
+    value, method = few.told(scottish, "value", "method")["south"]  # no rule for fewer than ten events there
+    assert method == "directly_standardised_rate_scottish"
+    assert value == pytest.approx((80_500 * 2 / 400 + 19_500 * 3 / 600) / 100_000 * 1000)
 
 
 # --- years put together ---------------------------------------------------------------------------
@@ -427,6 +444,33 @@ def test_a_run_that_lacks_a_year_is_left_out(world):
     world.deaths(of_years(dict.fromkeys((2014, 2015, 2017, 2018, 2019), (2, 8)))).people(of_people(*range(2014, 2020)))
     found = world.found(CRUDE, "area_code", "period_start", terms=OF_ALL_AGES, more=THREE)
     assert [row[1] for row in found if row[0] == "south"] == [date(2017, 1, 1)]
+
+
+def test_deaths_of_unknown_age_in_one_year_withhold_every_run_that_holds_it(world):
+    drawing = of_years(dict.fromkeys(range(2016, 2021), (2, 18))) + "\nz3 | 2019 | unknown | 5"
+    world.deaths(drawing).people(of_people(*range(2016, 2021)))
+    found = world.found(STANDARDISED, "area_code", "period_end", "status", "note", more=THREE)
+    assert [row[1:] for row in found if row[0] == "south"] == [
+        (date(2018, 12, 31), "actual", None), (date(2019, 12, 31), "not_calculated", estimates.UNKNOWN_AGES),
+        (date(2020, 12, 31), "not_calculated", estimates.UNKNOWN_AGES),
+    ]  # fmt: skip
+
+
+def test_a_suppressed_count_of_unknown_age_leaves_the_place_suppressed(world):
+    header, *lines = cells(DEATHS)
+    drawing = "\n".join([" | ".join([*header, "status"]), *(" | ".join([*line, "actual"]) for line in lines),
+                         "z3 | unknown | | suppressed"])  # fmt: skip
+    told = world.deaths(drawing).told(STANDARDISED, "value", "status")
+    assert told["south"] == (None, "suppressed")
+    assert told["north"][1] == "actual"
+
+
+def test_an_older_mid_year_within_a_run_is_marked(world):
+    world.deaths(of_years(dict.fromkeys((2018, 2019, 2020), (2, 8)))).people(of_people(2017, 2019, 2020))
+    served = TERMS.replace('pairing = "mid_year"', 'pairing = "mid_year"\ncarry_forward_years = 1')
+    status, note = world.told(STANDARDISED, "status", "note", more=THREE, terms=served)["south"]
+    assert status == "estimated"
+    assert "mid-2017" in note
 
 
 def test_a_suppressed_year_leaves_its_run_suppressed(world):

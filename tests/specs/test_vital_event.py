@@ -180,3 +180,16 @@ def test_a_table_of_other_things_by_zone_is_not_mistaken_for_it(tmp_path: Path) 
     S01900001 | 2020 | 4
     """
     assert read_extract(csv_file(tmp_path / "other.csv", drawing)) == []
+
+
+def test_births_by_the_mothers_ages_beside_their_total_are_refused(tmp_path: Path) -> None:
+    doubled = EVENTS + "S01900001 | 2020 | birth | female | 25-29 | 1\n"
+    assert "a total stands beside its own ages" in refusal(events(tmp_path, doubled))
+
+
+def test_births_by_the_mothers_ages_have_one_total(tmp_path: Path) -> None:
+    by_age = EVENTS.replace(
+        "S01900001 | 2020 | birth | female | all      | 4",
+        "S01900001 | 2020 | birth | female | 25-29    | 3\nS01900001 | 2020 | birth | female | 30-34    | 1",
+    )
+    assert counts(tmp_path, "EVT.BIRTH", drawing=by_age)["female", "all"] == 3 + 1

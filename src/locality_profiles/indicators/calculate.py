@@ -26,6 +26,7 @@ from locality_profiles.indicators.definition import Indicator, indicators
 from locality_profiles.indicators.described import definitions_table, why_not
 from locality_profiles.indicators.estimates import indicator_values
 from locality_profiles.indicators.ready_made import place_published, published_extracts, published_values
+from locality_profiles.statistics.intervals import Mode
 from locality_profiles.tables.curated import INDICATOR_VALUE
 from locality_profiles.tables.store import connect
 
@@ -117,7 +118,8 @@ def _divided(
     connection: duckdb.DuckDBPyConnection, counts: Counts, indicator: Indicator, division: Division, breakdown: str
 ) -> pa.Table:
     rows = connection.sql(f"select * from ({counts.paired(indicator, division)}) order by {_ORDER}").to_arrow_table()
-    return indicator_values(indicator, rows, breakdown)
+    mode: Mode = "scottish" if indicator.standardisation and indicator.standardisation.mode == "scottish" else "english"
+    return indicator_values(indicator, rows, breakdown, mode)
 
 
 def _extracts(connection: duckdb.DuckDBPyConnection, counts: Counts, indicator: Indicator) -> tuple[str, ...]:

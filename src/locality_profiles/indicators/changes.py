@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from locality_profiles.indicators.belonging import placed
@@ -26,6 +27,8 @@ from locality_profiles.tables.curated import TREND, TREND_BREAK
 from locality_profiles.tables.relation import relation
 from locality_profiles.tables.store import connect
 
+#: Statuses of complete counts: they are comparable whatever places they were added from.
+COUNTED = ["actual", "true_zero"]
 #: Kinds of period that follow one another year by year; a trend is of years.
 YEARLY = ("mid_year", "calendar_year", "financial_year", "school_year", "years")
 
@@ -105,8 +108,9 @@ def _trends(rows: pa.Table) -> pa.Table:
     position = rows["position"].to_numpy().astype(np.int64)
     table = {name: _laid_out(floats(rows, name), run, position, number) for name in ("value", "lower", "upper")}
     level = rows["source_level"].combine_chunks().dictionary_encode().indices.to_numpy().astype(np.float64)
-    broken = _breaks(_laid_out(level, run, position, number), _days(rows, "last_break", run, position, number),
-                     _days(rows, "period_start", run, position, number))  # fmt: skip
+    counted = pc.is_in(rows["status"], pa.array(COUNTED)).to_numpy(zero_copy_only=False).astype(np.float64)
+    days = [_days(rows, name, run, position, number) for name in ("last_break", "period_end")]
+    broken = _breaks(_laid_out(level, run, position, number), _laid_out(counted, run, position, number), *days)
     usable = np.isfinite(table["value"]) & ~np.logical_or.accumulate(broken, axis=1)
     points = usable.sum(axis=1)
     oldest = (POINTS - 1) - np.argmax(usable[:, ::-1], axis=1)
@@ -144,14 +148,28 @@ def _days(rows: pa.Table, name: str, run: Any, position: Any, number: int) -> ND
     return _laid_out(np.asarray(days, dtype=np.float64), run, position, number)
 
 
-def _breaks(level: NDArray[Any], last_break: NDArray[Any], start: NDArray[Any]) -> NDArray[np.bool_]:
-    """Whether the figures break between each period and the one after it; the latest has none after it."""
+def _breaks(
+    level: NDArray[Any], counted: NDArray[Any], last_break: NDArray[Any], end: NDArray[Any]
+) -> NDArray[np.bool_]:
+    """Whether the figures break between each period and the one after it; the latest has none after it.
+
+    A redrawn boundary breaks with periods that end before the day. Figures made from other places than those after
+    them (whatever gap lies between) break too, unless both are complete counts of the same place.
+    """
     broken = np.zeros(level.shape, dtype=bool)
+    after, counted_after = _from_later(level)[:, :-1], _from_later(counted)[:, :-1]
     with np.errstate(invalid="ignore"):
-        since_redrawn = np.fmax.accumulate(last_break, axis=1)[:, :-1] > start[:, 1:]
-        other_places = np.isfinite(level[:, 1:]) & np.isfinite(level[:, :-1]) & (level[:, 1:] != level[:, :-1])
+        since_redrawn = np.fmax.accumulate(last_break, axis=1)[:, :-1] > end[:, 1:]
+        other_places = np.isfinite(level[:, 1:]) & np.isfinite(after) & (level[:, 1:] != after)
+        other_places &= ~((counted[:, 1:] == 1) & (counted_after == 1))
     broken[:, 1:] = since_redrawn | other_places
     return broken
+
+
+def _from_later(table: NDArray[Any]) -> NDArray[Any]:
+    """Each period's entry, or where it has none that of the nearest later period (which stands before it)."""
+    at = np.maximum.accumulate(np.where(np.isfinite(table), np.arange(table.shape[1]), 0), axis=1)
+    return np.take_along_axis(table, at, axis=1)
 
 
 def _made(

@@ -149,7 +149,7 @@ class Counts:
         numerator = self._by_area(indicator.numerator, indicator, division.of_numerator)
         if indicator.denominator is None:
             query = (
-                "select *, null::double as denominator, 0 as d_severity, null::date as d_end, false as d_modelled "
+                "select *, null::double as denominator, 0 as d_severity, null::date as served, false as d_modelled "
                 f"from {numerator}"
             )
         else:
@@ -222,7 +222,11 @@ def refuse_totals_beside_parts(counts: Counts, term: Term, indicator: Indicator,
 
 
 def _with_denominator(numerator: str, denominator: str, indicator: Indicator, division: Division) -> str:
-    """SQL that puts the denominator of the same area, period, class and band beside each numerator."""
+    """SQL that puts the denominator of the same area, period, class and band beside each numerator.
+
+    ``served`` is the day of an older mid-year that had to serve; empty where it is the right one.
+    """
+    served = "null::date"
     if indicator.pairing == "same":
         on, tie = "d.period_end = n.period_end and d.period_start = n.period_start", ""
     else:
@@ -234,11 +238,12 @@ def _with_denominator(numerator: str, denominator: str, indicator: Indicator, di
         on = f"year(d.period_end) between ({year}) - {int(indicator.carry_forward)} and ({year})"
         tie = ("qualify row_number() over (partition by n.area_type, n.area_code, n.period_start, n.period_end, "
                "n.category, n.band order by d.period_end desc) = 1")  # fmt: skip
+        served = f"case when year(d.period_end) < ({year}) then d.period_end end"
     same = "d.area_type = n.area_type and d.area_code = n.area_code and d.band = n.band"
     if division.scheme:
         same += " and d.category = n.category"
     return f"""select n.*, d.numerator as denominator,
-            coalesce(d.severity, {SEVERITY["not_available"]}) as d_severity, d.period_end as d_end,
+            coalesce(d.severity, {SEVERITY["not_available"]}) as d_severity, {served} as served,
             coalesce(d.modelled, false) as d_modelled
         from {numerator} n left join {denominator} d on {same} and {on} {tie}"""
 
@@ -248,19 +253,32 @@ def _pooled(query: str, periods: int) -> str:
 
     Events are added, and so are the people of every year: person-years. A run that lacks a year is left out.
     """
-    return f"""select * exclude (period_type, period_start, numerator, denominator, severity, d_severity, d_end,
-            modelled, d_modelled, together, parts), 'years' as period_type, first_start as period_start, parts,
-            added as numerator, among as denominator, worst as severity, d_worst as d_severity, last_d_end as d_end,
-            any_modelled as modelled, any_d_modelled as d_modelled
-        from (
-            select *, count(*) over run as together, min(period_start) over run as first_start,
-                sum(numerator) over run as added, sum(denominator) over run as among,
-                max(severity) over run as worst, max(d_severity) over run as d_worst, max(d_end) over run as last_d_end,
-                bool_or(modelled) over run as any_modelled, bool_or(d_modelled) over run as any_d_modelled
-            from ({query}) where period_type in ('calendar_year', 'financial_year', 'mid_year')
-            window run as (partition by area_type, area_code, category, band, period_type order by period_start
-                           rows between {periods - 1} preceding and current row))
-        where together = {periods} and datediff('month', first_start, period_start) = {12 * (periods - 1)}"""
+    return f"""with yearly as (
+            select * from ({query}) where period_type in ('calendar_year', 'financial_year', 'mid_year')),
+        pooled as (
+            select * exclude (period_type, period_start, numerator, denominator, severity, d_severity, served,
+                modelled, d_modelled, together, parts), 'years' as period_type, first_start as period_start, parts,
+                added as numerator, among as denominator, worst as severity, d_worst as d_severity,
+                any_served as served, any_modelled as modelled, any_d_modelled as d_modelled
+            from (
+                select *, count(*) over run as together, min(period_start) over run as first_start,
+                    sum(numerator) over run as added, sum(denominator) over run as among,
+                    max(severity) over run as worst, max(d_severity) over run as d_worst,
+                    max(served) over run as any_served, bool_or(modelled) over run as any_modelled,
+                    bool_or(d_modelled) over run as any_d_modelled
+                from yearly where band <> {UNPLACED}
+                window run as (partition by area_type, area_code, category, band, period_type order by period_start
+                               rows between {periods - 1} preceding and current row))
+            where together = {periods} and datediff('month', first_start, period_start) = {12 * (periods - 1)}),
+        -- Events of no known age may stand in one year of a run only; the whole run has them then.
+        strays as (
+            select u.* replace ('years' as period_type, p.period_start as period_start, p.period_end as period_end)
+            from yearly u join (
+                select distinct area_type, area_code, category, period_start, period_end from pooled) p
+            on p.area_type = u.area_type and p.area_code = u.area_code and p.category = u.category
+                and u.period_start >= p.period_start and u.period_end <= p.period_end
+            where u.band = {UNPLACED})
+        select * from pooled union all by name select * from strays"""
 
 
 def _block_counts(term: Term, division: Division) -> tuple[str, list[Any]]:
@@ -414,15 +432,21 @@ def _spine(
         return f""", spine as (
             select * from (select distinct area_type, area_code, block_type, block_level, period_type, period_start,
                 period_end, parts from at_level) {divided})"""
-    # The extract covers a period if any place has a row in it; every place of its kind then has a figure.
+    # The extract covers a period if any place has a row in it; every place of its kind then has a figure. An area that
+    # has rows of one kind of place takes that kind; one without any takes the largest.
     parameters.extend(levels)
-    return f""", spine as (
-            select * from (select area_type, area_code, block_type, any_value(block_level) as block_level,
-                period_type, period_start, period_end, count(*) as parts, category, band
+    return f""", told as (
+            select distinct area_type, area_code, period_start, period_end, block_type as told_of from at_level),
+        spine as (
+            select * exclude (told_of) from (
+                select area_type, area_code, block_type, any_value(block_level) as block_level, period_type,
+                    period_start, period_end, count(*) as parts, category, band
             from link join (select distinct block_type, period_type, period_start, period_end from {source})
                 using (block_type) {divided}
             where block_level <= area_level and area_level between ? and ?
             group by all)
+            left join told using (area_type, area_code, period_start, period_end)
+            where told_of is null or told_of = block_type
             qualify block_level = max(block_level) over (
                 partition by area_type, area_code, period_start, period_end))"""
 

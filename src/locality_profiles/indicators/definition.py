@@ -19,6 +19,7 @@ from typing import Any
 from locality_profiles.declarations import Declaration, Field, read_declaration
 from locality_profiles.errors import DefinitionError, Problem
 from locality_profiles.periods import PERIOD_TYPES
+from locality_profiles.statistics.standards import standard_population
 from locality_profiles.tables.curated import CONTRACTS, LADDER
 
 FOLDER = Path(__file__).parent / "definitions"
@@ -280,6 +281,11 @@ def read_indicator(path: Path, sections: Mapping[str, Section]) -> Indicator:
     breakdown = declared.read(told["breakdown"], _BREAKDOWN, "breakdown") if told["breakdown"] is not None else None
     column = str(breakdown["column"]) if breakdown else None
     numerator = _term(declared, told["numerator"], "numerator", {}, column)[0]
+    _check_published(declared, told["method"], numerator)
+    if told["inequality"] == "activity" and "simd_quintile" in numerator.where:
+        declared.problem("[numerator] is given by fifths and chooses one of them as well",
+                         "Take where.simd_quintile out: the total is taken where there are no fifths.",
+                         "numerator", "where", "simd_quintile")  # fmt: skip
     standardisation, by_age = _standardisation(declared, told), _by_age(declared, told)
     denominator: Term | None = None
     paired: dict[str, Any] = {"pairing": "same", "carry_forward_years": 0}
@@ -294,7 +300,7 @@ def read_indicator(path: Path, sections: Mapping[str, Section]) -> Indicator:
         paired["pairing"], paired["carry_forward_years"], str(breakdown["name"]) if breakdown else None, column,
         {str(k): str(v) for k, v in breakdown["categories"].items()} if breakdown else {},
         told["compares_registered_with_resident"], " ".join(told["needs"].split()),
-        tuple(o for o in told["outcomes"] if isinstance(o, int)), tuple(str(f) for f in told["frameworks"]),
+        tuple(o for o in told["outcomes"] if _is_whole(o)), tuple(str(f) for f in told["frameworks"]),
         told["disclosure"], told["interval"] or USUAL_INTERVAL.get(told["method"], "complete_count"), standardisation,
         told["pooled_periods"], told["inequality"], told["not_collected"] and " ".join(told["not_collected"].split()),
         told["reference"], by_age,
@@ -304,7 +310,7 @@ def read_indicator(path: Path, sections: Mapping[str, Section]) -> Indicator:
 def _check_vocabulary(declared: Declaration, told: Mapping[str, Any]) -> None:
     """Outcomes, frameworks, intervals and pooling, each of which another key may make impossible."""
     for outcome in told["outcomes"]:
-        if outcome not in OUTCOMES:
+        if not _is_whole(outcome) or outcome not in OUTCOMES:
             declared.problem(
                 f"there is no national outcome {outcome!r}", "Write whole numbers from 1 to 9.", "outcomes"
             )
@@ -321,10 +327,23 @@ def _check_vocabulary(declared: Declaration, told: Mapping[str, Any]) -> None:
         may = [name for name, (_, methods) in INTERVALS.items() if told["method"] in methods]
         declared.problem(f"the method '{told['method']}' has no interval '{told['interval']}'",
                          f"It may be {', '.join(may)}.", "interval")  # fmt: skip
+    if told["per"] <= 0:
+        declared.problem("'per' is nought or less", "Write 1, 100, 1000 or 100000.", "per")
+    if told["decimals"] < 0:
+        declared.problem("'decimals' is less than 0", "Write 0 for whole numbers.", "decimals")
+    fifths = told["inequality"]
+    if fifths is not None and (fifths == "published") != (told["method"] == "published"):
+        remedy = "Write published for published values, zones or activity for others."
+        declared.problem(f"the method '{told['method']}' has no fifths of the kind '{fifths}'", remedy, "inequality")
     if told["pooled_periods"] < 1:
         declared.problem(
             "'pooled_periods' is less than 1", "Write 1 for single periods, 3 for three together.", "pooled_periods"
         )
+
+
+def _is_whole(value: object) -> bool:
+    """Whether a value is a whole number; true and false are not, though Python counts with them."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _standardisation(declared: Declaration, told: Mapping[str, Any]) -> Standardisation | None:
@@ -336,9 +355,12 @@ def _standardisation(declared: Declaration, told: Mapping[str, Any]) -> Standard
     if told["standardisation"] is None:
         return None
     read = declared.read(told["standardisation"], _STANDARDISATION, "standardisation")
-    names = BANDS.get(read["bands"], ()) if isinstance(read["bands"], str) else read["bands"]
+    listed = read["bands"] if isinstance(read["bands"], list) else ()
+    names = BANDS.get(read["bands"], ()) if isinstance(read["bands"], str) else listed
     bands = age_bands(names)
-    if not bands:
+    if bands:
+        _check_bands(declared, told["method"], read["standard"], bands)
+    else:
         declared.problem("[standardisation] the bands do not follow one another without a gap",
                          f'Write {" or ".join(BANDS)}, or a list such as ["0-64", "65-74", "75+"].',
                          "standardisation", "bands")  # fmt: skip
@@ -348,6 +370,20 @@ def _standardisation(declared: Declaration, told: Mapping[str, Any]) -> Standard
                          "Write standard = \"esp2013\" for a directly standardised rate, and none for others.",
                          "standardisation")  # fmt: skip
     return Standardisation(read["standard"], bands, read["mode"])
+
+
+def _check_bands(declared: Declaration, method: str, standard: str | None, bands: Sequence[AgeBand]) -> None:
+    """The bands begin and end where a method and its standard population can use them."""
+    where = ("standardisation", "bands")
+    if method == "life_expectancy" and (bands[0].first != 0 or bands[-1].last is not None):
+        declared.problem("[standardisation] a life table begins at age 0 and ends with an open band",
+                         'Write bands = "life_table".', *where)  # fmt: skip
+    if standard is not None and method in BY_AGE:
+        try:
+            standard_population(bands)
+        except ValueError as fault:
+            declared.problem(f"[standardisation] {fault}", 'Write bands = "five_year", or end with "90+" or younger.',
+                             *where)  # fmt: skip
 
 
 def _by_age(declared: Declaration, told: Mapping[str, Any]) -> tuple[AgeBand, ...]:
@@ -386,6 +422,21 @@ def counted(term: Term) -> str | None:
     return COUNTED.get(term.table) or (ROLES.get(role) if isinstance(role, str) else None)
 
 
+def _check_published(declared: Declaration, method: str, numerator: Term) -> None:
+    """A published value is found by its measure and by who published it."""
+    if method not in METHODS or (method == "published") != (numerator.table == "published_value"):
+        if method in METHODS and numerator.table:
+            remedy = "Published values stand in published_value, and only they do."
+            wrong = f"the method '{method}' does not go with the table '{numerator.table}'"
+            declared.problem(wrong, remedy, "numerator", "table")
+        return
+    for column in ("measure", "source") if method == "published" else ():
+        if column not in numerator.where:
+            declared.problem(
+                f"[numerator] does not say which {column} is meant", f'Add where.{column} = "…".', "numerator"
+            )
+
+
 def _check_counted(declared: Declaration, numerator: Term, denominator: Term, on_purpose: bool) -> None:
     """People on lists and people who live somewhere are different people: no rate mixes them unawares."""
     above, below = counted(numerator), counted(denominator)
@@ -404,10 +455,10 @@ def _term(
     contract = CONTRACTS.get(told["table"])
     if contract is not None:
         columns = {column.name: column for column in contract.columns}
-        for key, column in [("column", told["column"]), *((("where", key)) for key in told["where"])]:
+        for key, column in [(("column",), told["column"]), *((("where", key), key) for key in told["where"])]:
             if column not in columns:
                 declared.problem(f"[{name}] table '{told['table']}' has no column '{column}'",
-                                 f"Columns: {', '.join(columns)}.", name, key)  # fmt: skip
+                                 f"Columns: {', '.join(columns)}.", name, *key)  # fmt: skip
         if category and category not in columns:
             declared.problem(f"[breakdown] table '{told['table']}' has no column '{category}'",
                              f"Columns: {', '.join(columns)}.", "breakdown", "column")  # fmt: skip
@@ -416,6 +467,9 @@ def _term(
     if told["collect"] and told["additive"] != "flow":
         declared.problem(f"[{name}] a {told['additive']} measure is never added over time",
                          "Take 'collect' out, or say why it is a flow.", name, "collect")  # fmt: skip
+    if told.get("carry_forward_years", 0) < 0:
+        declared.problem(f"[{name}] 'carry_forward_years' is less than 0", "Write 0 for the same year only.",
+                         name, "carry_forward_years")  # fmt: skip
     term = Term(" ".join(told["what"].split()), told["table"], told["column"], told["where"], told["period"],
                 told["additive"], told["coverage"],
                 told["collect"])  # fmt: skip
@@ -429,10 +483,10 @@ def _check_condition(declared: Declaration, term: str, column: str, value: Any) 
             unknown = set(part) - {"from", "to"}
             if unknown or not part or not all(isinstance(v, int) for v in part.values()):
                 declared.problem(f"[{term}] the range for '{column}' is not {{from = …, to = …}} in whole numbers",
-                                 "Write { from = 65 } or { from = 16, to = 64 }.", term, "where")  # fmt: skip
+                                 "Write { from = 65 } or { from = 16, to = 64 }.", term, "where", column)  # fmt: skip
         elif not isinstance(part, str | int):
             declared.problem(f"[{term}] '{column}' cannot be compared with {part!r}",
-                             "Write a text, a whole number, a list or a range.", term, "where")  # fmt: skip
+                             "Write a text, a whole number, a list or a range.", term, "where", column)  # fmt: skip
 
 
 @cache

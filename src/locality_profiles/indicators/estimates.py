@@ -20,7 +20,7 @@ from locality_profiles.indicators.definition import Indicator
 from locality_profiles.periods import period_label
 from locality_profiles.statistics.estimates import proportion_estimate, rate_estimate
 from locality_profiles.statistics.intervals import Estimate, Mode
-from locality_profiles.statistics.life_tables import life_expectancy
+from locality_profiles.statistics.life_tables import LEAST_PEOPLE, life_expectancy
 from locality_profiles.statistics.rates import count, crude_rate
 from locality_profiles.statistics.standardised import (
     FEWEST_EVENTS,
@@ -46,7 +46,9 @@ UNKNOWN_AGE = "unknown"
 OF_UNKNOWN_AGE = "Not calculated: of some the age is not known; they count in the figure for all ages."
 FEW_EVENTS = "Not calculated: fewer than 10 events are too few to allow for the ages of people."
 NOBODY_IN_BAND = "Not calculated: an age band that is needed has nobody in it."
-SMALL_POPULATION = "Not calculated: a life table needs more than 5,000 person-years, and deaths at the oldest ages."
+SMALL_POPULATION = "Not calculated: a life table needs more than 5,000 person-years."
+NO_OLDEST_DEATHS = "Not calculated: a life table needs deaths at the oldest ages."
+TOO_UNSURE = "Not calculated: the interval would be wider than 20 years, or an age has more deaths than people."
 NO_REFERENCE = "Not calculated: there are no figures for the whole country by which to say what is expected."
 
 
@@ -145,19 +147,29 @@ def _in_bands(rows: pa.Table, numerator: Column, denominator: Column, severity: 
     worst = severity[placed].reshape(shape).max(axis=1)
     first = rows.filter(pa.array(placed)).take(pa.array(np.arange(len(events)) * bands))
     figures = Figures(first, events.sum(axis=1), people.sum(axis=1), worst, events, people)
-    figures.withhold(_with_strays(first, stray), UNKNOWN_AGES)
+    with_strays, hidden = _with_strays(first, stray)
+    figures.withhold(with_strays, UNKNOWN_AGES)
+    np.maximum(figures.severity, hidden, out=figures.severity)
     return figures
 
 
 _OF_ROW = ("area_type", "area_code", "period_start", "period_end", "category")
 
 
-def _with_strays(first: pa.Table, stray: pa.Table) -> NDArray[np.bool_]:
-    """Rows of which some events could not be put into a band."""
-    if not (pc.sum(stray["numerator"]).as_py() or 0) > 0:
-        return np.zeros(first.num_rows, dtype=bool)
-    keys = {tuple(row.values()) for row in stray.filter(pc.greater(stray["numerator"], 0)).select(_OF_ROW).to_pylist()}
-    return np.array([tuple(row.values()) in keys for row in first.select(_OF_ROW).to_pylist()], dtype=bool)
+def _with_strays(first: pa.Table, stray: pa.Table) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Rows of which some events could not be put into a band, and what held such events back (0 where nothing did)."""
+    some, hidden = np.zeros(first.num_rows, dtype=bool), np.zeros(first.num_rows, dtype=np.int64)
+    told = stray.filter(pc.or_kleene(pc.greater(stray["numerator"], 0), pc.greater_equal(stray["severity"], NO_VALUE)))
+    if not told.num_rows:
+        return some, hidden
+    worst: dict[tuple[Any, ...], int] = {}
+    for *key, severity in zip(*(told[name].to_pylist() for name in (*_OF_ROW, "severity")), strict=True):
+        worst[tuple(key)] = max(worst.get(tuple(key), 0), severity)
+    for at, of_row in enumerate(zip(*(first[name].to_pylist() for name in _OF_ROW), strict=True)):
+        if of_row in worst:
+            some[at] = True
+            hidden[at] = worst[of_row] if worst[of_row] >= NO_VALUE else 0
+    return some, hidden
 
 
 # --- methods --------------------------------------------------------------------------------------
@@ -177,8 +189,7 @@ def _rate(indicator: Indicator, figures: Figures, mode: Mode) -> Result:
 
 
 def _percentage(indicator: Indicator, figures: Figures, mode: Mode) -> Result:
-    if indicator.per == 100:
-        figures.withhold(figures.numerator > figures.denominator * (1 + 1e-9), ABOVE)
+    figures.withhold((figures.numerator > figures.denominator * (1 + 1e-9)) & (figures.denominator > 0), ABOVE)
     events = np.where(figures.known, figures.numerator, np.nan)
     value = crude_rate(events, figures.denominator, indicator.per)
     if indicator.interval != "wilson":
@@ -205,6 +216,7 @@ def _ratio_to_expected(indicator: Indicator, figures: Figures, mode: Mode) -> Re
     events, people = figures.by_band
     country = _country_of_each(figures)
     figures.withhold(country < 0, NO_REFERENCE)
+    figures.withhold(np.asarray((people[country] <= 0).any(axis=1)), NOBODY_IN_BAND)
     usable = figures.usable & figures.usable[country]
     of = country[usable]
     return _spread(usable, lambda confidence: indirectly_standardised_ratio(
@@ -234,7 +246,10 @@ def _life_expectancy(indicator: Indicator, figures: Figures, mode: Mode) -> Resu
     result = _spread(usable, lambda confidence: life_expectancy(
         events[usable], people[usable], confidence, first_ages, mode
     ), mode)  # fmt: skip
-    figures.withhold(usable & np.isnan(result.value), SMALL_POPULATION)
+    enough = people.sum(axis=1) > LEAST_PEOPLE
+    figures.withhold(usable & ~enough, SMALL_POPULATION)
+    figures.withhold(usable & enough & (events[:, -1] <= 0), NO_OLDEST_DEATHS)
+    figures.withhold(usable & enough & np.isnan(result.value), TOO_UNSURE)
     return result
 
 
@@ -320,14 +335,8 @@ def _nullable(values: Column) -> pa.Array:
 
 def _notes(indicator: Indicator, rows: pa.Table) -> tuple[NDArray[np.bool_], NDArray[Any]]:
     """Whether an older denominator had to serve, and what to know about each value."""
-    carried = np.zeros(rows.num_rows, dtype=bool)
-    served = np.zeros(rows.num_rows, dtype=np.int64)
-    if indicator.denominator is not None and indicator.pairing == "mid_year" and rows.num_rows:
-        end, month = (pc.fill_null(part(rows["period_end"]), 0).to_numpy() for part in (pc.year, pc.month))
-        calendar = pc.is_in(rows["period_type"], pa.array(["calendar_year", "calendar_quarter", "mid_year"])).to_numpy()
-        wanted = np.where(calendar, end, end - (month < 4))
-        served = pc.fill_null(pc.year(rows["d_end"]), 0).to_numpy()
-        carried = (served > 0) & (served < wanted)
+    served = pc.fill_null(pc.year(rows["served"]), 0).to_numpy().astype(np.int64)
+    carried = served > 0
     parts = rows["parts"].to_numpy()
     several = (parts > 1) if indicator.numerator.additive == "distinct" else np.zeros(rows.num_rows, dtype=bool)
     level = rows["block_type"].combine_chunks().dictionary_encode()

@@ -61,7 +61,11 @@ def neighbourhood(path: Path = FILE) -> Neighbourhood:
     """
     declared = read_declaration(path)
     told = declared.read(declared.data, _DECLARED)
-    read = [declared.read(variable, _VARIABLE, "variables") for variable in told["variables"]]
+    read = [declared.read(variable, _VARIABLE, "variables", str(n)) for n, variable in enumerate(told["variables"])]
+    for number, variable in enumerate(read):
+        if variable["weight"] < 0:
+            declared.problem("a weight is less than 0", "Write 0 to leave the variable out.",
+                             "variables", str(number), "weight")  # fmt: skip
     if told["neighbours"] < 1:
         declared.problem("'neighbours' is less than 1", "Write how many neighbours each area gets.", "neighbours")
     if not read:

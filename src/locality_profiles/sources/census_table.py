@@ -114,11 +114,13 @@ ZONE = r"^S01\d"
 def curate(raw: RawTable) -> Curated:
     """One row per data zone and answer, and one for everybody who was asked."""
     topic = BY_LAYOUT[raw.layout.name]
+    column = _zone_column(raw)
     everybody = raw.columns[raw.find(topic.everybody) or ""]
-    rows = raw.where(pc.not_equal(everybody, "").to_numpy(zero_copy_only=False))
+    # The row under the header names the kind of zone and has no figures; a zone without a total is an error.
+    about_zones = pc.or_(pc.not_equal(everybody, ""), pc.match_substring_regex(raw.columns[column], ZONE))
+    rows = raw.where(about_zones.to_numpy(zero_copy_only=False))
     cells = Cells(rows)
     year = _year(cells)
-    column = _zone_column(rows)
     zones = cells.codes(column, "data_zone")
     block_type = block_type_of(cells, column)
     cells.unique(column)

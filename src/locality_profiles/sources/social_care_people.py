@@ -30,7 +30,8 @@ SOURCE = Source(
         "submit everything. The adjusted one is not read.",
         "'Any SDS' counts people once who chose several options; the options do not add up to it.",
         "People with a community alarm, with telecare and with both are parts of a total that counts them once. The "
-        "table of services has the same total under another name; it is read from the table of alarms only.",
+        "table of services has a total under another name, which mostly agrees with it and sometimes differs by more "
+        "than rounding; the total is read from the table of alarms only.",
         "Scotland stands twice in the table of alarms in 2020/21 and 2021/22, directly under one another: fewer people "
         "without a rate, and more with one. The latter is the publisher's estimate and the one that is read.",
         "'Care at Home' of a year counts other people than home care of a quarter, and has a code of its own.",
@@ -135,6 +136,7 @@ def _without_second_scotland(raw: RawTable) -> RawTable:
 def _rows(cells: Cells, table: Table) -> pa.Table:
     place = cells.text(PLACE, what="the name of a council")
     kind, start, end = cells.periods(table.period)
+    _check_periods(cells, table, kind)
     if table == PERSONAL:
         kind = recode(cells.text("time_period", allowed=list(TIMES)), TIMES)
     service = pa.repeat("SC.ALL" if table == AGE_AND_SEX else "SC.HC.PERS", len(cells.raw))
@@ -158,13 +160,29 @@ def _rows(cells: Cells, table: Table) -> pa.Table:
     })  # fmt: skip
 
 
+def _check_periods(cells: Cells, table: Table, kind: pa.ChunkedArray) -> None:
+    """The kind of period is the one that the table says: a year is no quarter, and a quarter no week."""
+    wanted = pa.repeat("financial_year", len(cells.raw))
+    if table == PERSONAL:
+        of_week = pc.equal(cells.text("time_period"), "Census Week")
+        wanted = pc.if_else(pc.fill_null(of_week, False), "financial_year", "financial_quarter")
+    cells.reject(
+        table.period, pc.and_(pc.is_valid(kind), pc.not_equal(kind, wanted)),
+        "the period is of another kind than its row says",
+        "Years are written 2020/21, quarters 2020/21 Q4; a census week stands beside its year.",
+    )  # fmt: skip
+
+
 def _both_sexes(rows: pa.Table) -> pa.Table:
-    """The rows of each sex, with one for everybody; those whose sex is not known count there only."""
+    """The rows of each sex, with one for everybody; those whose sex is not known count there only.
+
+    Where one sex is held back there is no total: it would be too small, and would give the other away.
+    """
     keys = ["place", "period_type", "period_start", "period_end", "service_code", "age_band"]
-    known = rows.filter(pc.is_valid(rows["value"]))
-    added = known.group_by(keys).aggregate([("value", "sum")]).rename_columns([*keys, "value"])
-    size = added.num_rows
-    added = added.append_column("sex", pa.repeat("all", size)).append_column("status", pa.repeat("actual", size))
+    whole = pc.ScalarAggregateOptions(skip_nulls=False)
+    added = rows.group_by(keys).aggregate([("value", "sum", whole)]).rename_columns([*keys, "value"])
+    status = pc.if_else(pc.is_valid(added["value"]), "actual", "suppressed")
+    added = added.append_column("sex", pa.repeat("all", added.num_rows)).append_column("status", status)
     return pa.concat_tables([
         rows.filter(pc.not_equal(rows["sex"], "unknown")), added.select(rows.column_names)
     ])  # fmt: skip

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from locality_profiles.periods import calendar_year
 from locality_profiles.sources import Curated, Source
-from locality_profiles.sources._activity_tables import recode, stage_activity
+from locality_profiles.sources._activity_tables import group_numbers, mask, recode, stage_activity
 from locality_profiles.sources._data_zones import block_type_of, marked
 from locality_profiles.tables.cells import Cells
 from locality_profiles.tables.intake import Layout, RawTable
@@ -55,6 +55,7 @@ def curate(raw: RawTable) -> Curated:
         "a row of deaths is for all ages; single bands were expected",
         "Give deaths by age: without it there is no life expectancy, and totals follow from the bands.",
     )  # fmt: skip
+    _refuse_total_beside_bands(cells, zones, years, event, sex, band)
     cells.finish()
     table = pa.table({"zone": zones, "year": pc.cast(years, pa.int64()), "service": recode(event, EVENTS), "sex": sex,
                       "band": band, "count": count})  # fmt: skip
@@ -63,12 +64,27 @@ def curate(raw: RawTable) -> Curated:
     return Curated({"activity": _staged(block_type, _with_totals(table))}, claims)
 
 
+def _refuse_total_beside_bands(
+    cells: Cells, zones: pa.ChunkedArray, years: pa.ChunkedArray, event: pa.ChunkedArray, sex: pa.ChunkedArray,
+    band: pa.ChunkedArray,
+) -> None:  # fmt: skip
+    """A zone's births of one sex and year are given by the mothers' ages or in one row, not both."""
+    group = group_numbers(zones, years, event, sex)
+    total = mask(pc.equal(band, "all"))
+    has_bands = np.bincount(group[~total], minlength=int(group.max(initial=-1)) + 1) > 0
+    cells.reject(
+        "age_band", total & has_bands[group], "a total stands beside its own ages, and would be counted twice",
+        "Give births by the mothers' ages, or one row for all ages.",
+    )  # fmt: skip
+
+
 def _with_totals(table: pa.Table) -> pa.Table:
     """The rows, with those of both sexes and of all ages; a total that was supplied is not made again."""
-    by_band = table.filter(pc.not_equal(table["band"], "all"))
-    both = _added(table, ("zone", "year", "service", "band"), sex="all")
-    all_ages = _added(by_band, ("zone", "year", "service", "sex"), band="all")
-    all_of_both = _added(by_band, ("zone", "year", "service"), sex="all", band="all")
+    in_band = pc.not_equal(table["band"], "all")
+    by_band, supplied = table.filter(in_band), table.filter(pc.invert(in_band))
+    all_ages = _added(by_band, ("zone", "year", "service", "sex"), band="all").select(table.column_names)
+    both = _added(by_band, ("zone", "year", "service", "band"), sex="all")
+    all_of_both = _added(pa.concat_tables([supplied, all_ages]), ("zone", "year", "service"), sex="all", band="all")
     return pa.concat_tables([part.select(table.column_names) for part in (table, both, all_ages, all_of_both)])
 
 

@@ -232,9 +232,74 @@ def test_a_rate_needs_a_denominator(tmp_path, method):
     assert f"line 6: the method '{method}' needs a [denominator]. Change one of the two." in message
 
 
-@pytest.mark.parametrize("method", ["count", "published"])
-def test_a_count_and_a_published_value_have_none(tmp_path, method):
-    assert read(tmp_path, SOLE.replace("crude_rate", method)).denominator is None
+def test_a_count_has_none(tmp_path):
+    assert read(tmp_path, SOLE.replace("crude_rate", "count")).denominator is None
+
+
+PUBLISHED = (
+    SOLE.partition("[numerator]")[0].replace("crude_rate", "published")
+    + """
+[numerator]
+what = "what a publisher calls falls"
+table = "published_value"
+column = "value"
+where.source = "scotpho_profile"
+where.measure = "Falls"
+"""
+)
+
+
+def test_a_published_value_has_none(tmp_path):
+    assert read(tmp_path, PUBLISHED).denominator is None
+
+
+@pytest.mark.parametrize("key", ["source", "measure"])
+def test_a_published_value_says_what_it_is_called_and_by_whom(tmp_path, key):
+    text = "\n".join(line for line in PUBLISHED.splitlines() if f"where.{key}" not in line)
+    assert f"[numerator] does not say which {key} is meant" in refused(tmp_path, text)
+
+
+def test_published_values_and_methods_go_together(tmp_path):
+    assert "'published' does not go with the table 'activity'" in refused(
+        tmp_path, SOLE.replace("crude_rate", "published")
+    )
+    assert "'count' does not go with the table 'published_value'" in refused(
+        tmp_path, PUBLISHED.replace('"published"', '"count"')
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("per = 1000", "per = 0", "'per' is nought or less"),
+        ("decimals = 1", "decimals = -1", "'decimals' is less than 0"),
+        ("carry_forward_years = 2", "carry_forward_years = -1", "'carry_forward_years' is less than 0"),
+        ('disclosure = "health"', 'disclosure = "health"\noutcomes = [true]', "no national outcome True"),
+        ('disclosure = "health"', 'disclosure = "health"\noutcomes = [[1]]', "no national outcome [1]"),
+        ('disclosure = "health"', 'disclosure = "health"\ninequality = "published"', "no fifths of the kind"),
+        ('bands = ["0-64", "65-74", "75+"]', "bands = 19", "do not follow one another"),
+        ('bands = ["0-64", "65-74", "75+"]', 'bands = ["0-64", "65-99"]', "end with an open band below it"),
+        ('bands = ["0-64", "65-74", "75+"]', 'bands = ["0-95", "96+"]', "end with an open band below it"),
+    ],
+)
+def test_what_a_calculation_would_stumble_over_is_refused_when_it_is_read(tmp_path, old, new, said):
+    text = STANDARDISED if "bands" in old else GOOD
+    assert old in text
+    assert said in refused(tmp_path, text.replace(old, new))
+
+
+def test_a_life_table_begins_at_birth_and_ends_open(tmp_path):
+    text = STANDARDISED.replace("directly_standardised_rate", "life_expectancy").replace('standard = "esp2013"\n', "")
+    for bands in ('["1-64", "65+"]', '["0-64", "65-89"]'):
+        assert "begins at age 0 and ends with an open band" in refused(
+            tmp_path, text.replace('["0-64", "65-74", "75+"]', bands)
+        )
+
+
+def test_a_mistake_in_a_condition_names_its_own_line(tmp_path):
+    text = GOOD.replace("[denominator]", 'where.colour = "red"\n\n[denominator]', 1)
+    line = next(n for n, found in enumerate(text.splitlines(), start=1) if "colour" in found)
+    assert f"line {line}: [numerator] table" in refused(tmp_path, text)
 
 
 # --- conditions -----------------------------------------------------------------------------------
