@@ -351,12 +351,20 @@ def make_profiles(workspace: Workspace, made: Made) -> Made:
              "profile_trend")  # fmt: skip
     stored = {name: store.find(name, key) for name in names}
     if not all(stored.values()):
+
+        def keep(**content: pa.Table) -> None:
+            """Each table is written when it is made: together they would fill the memory of a small machine."""
+            stored.update({name: store.write(name, key, table, {}) for name, table in content.items()})
+
         facts = {name: path for name, path in made.tables.items() if name[0] != "_"}
         own = made.partnerships if workspace.partnerships is not None else None
         found = indicators()
         calculated = calculate(facts, types, partnerships=own)
         compared_types = tuple(dict.fromkeys([*workspace.profiled, "locality", "hscp"]))
         compared = compare(facts, calculated.values, found, compared_types)
+        keep(comparison=compared.comparison, area_rank=compared.ranks, neighbour=compared.neighbours)
+        del compared
+        keep(trend=change(facts, calculated.values, found, types), inequality=inequality(calculated.values, found))
         words = {
             (indicator.id, category): title
             for indicator in found.values() for category, title in indicator.categories.items()
@@ -364,14 +372,8 @@ def make_profiles(workspace: Workspace, made: Made) -> Made:
         titles = {kind: workspace.title_of(kind)[0] for kind in types}
         profiles = assemble(facts, calculated.values, calculated.definitions, workspace.profiled, made.partnerships,
                             titles, words)  # fmt: skip
-        content = {
-            "indicator": calculated.definitions, "indicator_value": calculated.values,
-            "comparison": compared.comparison, "area_rank": compared.ranks, "neighbour": compared.neighbours,
-            "trend": change(facts, calculated.values, found, types),
-            "inequality": inequality(calculated.values, found),
-            "profile": profiles.profile, "profile_trend": profiles.trend,
-        }  # fmt: skip
-        stored = {name: store.write(name, key, content[name], {}) for name in names}
+        keep(indicator=calculated.definitions, indicator_value=calculated.values, profile=profiles.profile,
+             profile_trend=profiles.trend)  # fmt: skip
     return Made({**made.tables, **{name: s.path for name, s in stored.items() if s}}, made.notes, made.partnerships)
 
 

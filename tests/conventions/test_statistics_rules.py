@@ -90,6 +90,7 @@ CALLS: dict[str, Callable[[int], Any]] = {
         grid(n, 4), grid(n, 4, 900, 999), grid(n, 4), grid(n, 4, 900, 999)
     ),
     "intervals_apart": lambda n: FUNCTIONS["intervals_apart"](estimate(n), estimate(n)),
+    "known_groups": lambda n: FUNCTIONS["known_groups"](ones(n), 1, n),
     "known_counts": lambda n: FUNCTIONS["known_counts"](column(n), "events"),
     "life_expectancy": lambda n: FUNCTIONS["life_expectancy"](deaths(n), grid(n, 20, 900, 999)),
     "life_expectancy_by_age": lambda n: FUNCTIONS["life_expectancy_by_age"](deaths(n), grid(n, 20, 900, 999)),

@@ -463,7 +463,7 @@ JUDGED = {("Increasing", "High is good"): "IncreasingAndGettingBetter",
           ("Decreasing", "High is good"): "DecreasingAndGettingWorse",
           ("Decreasing", "Low is good"): "DecreasingAndGettingBetter"}  # fmt: skip
 
-#: Knowing differences (docs/methods.md): the case, and what we say.
+#: Knowing differences (tests/methods/knowing_differences.toml): the case, and what we say.
 WITHOUT_LIMITS = "next_GpRegisteredPopulationOver65"
 WITH_A_TYPING_ERROR = "next_Under75CancerMortality"
 NOT_OF_THIS_METHOD = ("ci_set1_year_range_3", "next_EmergencyReadmissions", "next_insufficient_points")

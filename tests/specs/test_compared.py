@@ -78,6 +78,13 @@ column = "persons"
 where.sex = "all"
 additive = "stock"
 """
+OF_OTHERS = """
+what = "what a publisher counts"
+table = "published_value"
+column = "value"
+where.source = "drawn"
+where.measure = "Drawn"
+"""
 SOLE = ("count", "published")
 
 
@@ -116,7 +123,8 @@ class World:
         found = {}
         for name in names or ("drawn",):
             path = self.folder / f"{name}.toml"
-            path.write_text(DECLARED + keys + ages + f"[numerator]{TERM}" + among + breakdown, encoding="utf-8")
+            term = OF_OTHERS if self.said["method"] == "published" else TERM
+            path.write_text(DECLARED + keys + ages + f"[numerator]{term}" + among + breakdown, encoding="utf-8")
             found[name] = read_indicator(path, sections())
         return found
 

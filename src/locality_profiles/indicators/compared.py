@@ -75,7 +75,11 @@ def compare(
         homes(connection, compared)
         nearest = neighbours_of(connection, compared)
         connection.register("neighbour", nearest)
-        return Compared(_comparisons(connection), _ranks(connection), conform(
+        # One kind of area at a time, to keep what is in memory small.
+        kinds = [_comparisons(connection, kind) for kind in sorted(set(compared))]
+        made = pa.concat_tables([COMPARISON.schema.empty_table(), *kinds])
+        comparison = made.sort_by([(name, "ascending") for name in COMPARISON.sort])
+        return Compared(comparison, _ranks(connection), conform(
             NEIGHBOUR, {name: nearest[name] for name in NEIGHBOUR.schema.names}, nearest.num_rows
         ))  # fmt: skip
 
@@ -104,7 +108,7 @@ def declare(
         [list(dict.fromkeys(compared))],
     )
     connection.execute(
-        """create or replace temp view own as
+        """create temp table own as
         select v.* from value v join (select indicator_id, area_type, area_code, period[1] as period_end,
             period[2] as period_start from latest) l
         using (indicator_id, area_type, area_code, period_start, period_end)"""
@@ -123,14 +127,16 @@ _GROUPS = f"""
     select area_type, area_code, 'neighbours', '', area_type, neighbour_code from neighbour"""
 
 
-def _comparisons(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+def _comparisons(connection: duckdb.DuckDBPyConnection, kind: str) -> pa.Table:
+    """Rows of ``comparison`` for every area of one kind."""
     rows = connection.sql(
         f"""
-        with single as (
+        with of_kind as (select * from own where area_type = $kind),
+        single as (
             select o.*, h.in_type as comparator, h.in_code as comparator_code, c.value as c_value, c.lower as c_lower,
                 c.upper as c_upper, null::double as c_numerator, null::double as c_denominator, 1 as members,
                 (c.value is not null)::int as known
-            from own o join home h on h.area_type = o.area_type and h.area_code = o.area_code
+            from of_kind o join home h on h.area_type = o.area_type and h.area_code = o.area_code
             left join value c on c.area_type = h.in_type and c.area_code = h.in_code
                 and c.indicator_id = o.indicator_id and c.category = o.category
                 and c.period_start = o.period_start and c.period_end = o.period_end
@@ -138,11 +144,11 @@ def _comparisons(connection: duckdb.DuckDBPyConnection) -> pa.Table:
         many as (
             select o.*, g.comparator, g.comparator_code, null::double as c_value, null::double as c_lower,
                 null::double as c_upper, g.c_numerator, g.c_denominator, g.members, g.known
-            from own o join (
+            from of_kind o join (
                 select o.indicator_id, o.category, o.period_start, o.period_end, g.area_type, g.area_code, g.comparator,
                     g.comparator_code, sum(c.numerator) as c_numerator, sum(c.denominator) as c_denominator,
                     count(*) as members, count(c.value) as known
-                from own o join ({_GROUPS}) g on g.area_type = o.area_type and g.area_code = o.area_code
+                from of_kind o join ({_GROUPS}) g on g.area_type = o.area_type and g.area_code = o.area_code
                 left join value c on c.area_type = g.member_type and c.area_code = g.member_code
                     and c.indicator_id = o.indicator_id and c.category = o.category
                     and c.period_start = o.period_start and c.period_end = o.period_end
@@ -150,7 +156,8 @@ def _comparisons(connection: duckdb.DuckDBPyConnection) -> pa.Table:
             using (indicator_id, category, period_start, period_end, area_type, area_code))
         select r.*, d.method as how, d.interval, d.decimals, d.direction
         from (select * from single union all by name select * from many) r join declared d using (indicator_id)
-        order by r.indicator_id, r.area_type, r.area_code, r.comparator, r.comparator_code, r.category"""
+        order by r.indicator_id, r.area_type, r.area_code, r.comparator, r.comparator_code, r.category""",
+        params={"kind": kind},
     ).to_arrow_table()
     return _verdicts(rows)
 
@@ -297,7 +304,9 @@ def _whole(values: NDArray[Any], known: NDArray[np.bool_]) -> pa.Array:
 
 
 def _text(rows: pa.Table, column: str) -> NDArray[Any]:
-    return np.asarray(rows[column].to_numpy(zero_copy_only=False), dtype=object)
+    """A column of the same few words as Python's, each word once."""
+    words = rows[column].combine_chunks().dictionary_encode()
+    return np.array([*words.dictionary.to_pylist(), None], dtype=object)[words.indices.to_numpy(zero_copy_only=False)]
 
 
 def _nullable(values: Column) -> pa.Array:

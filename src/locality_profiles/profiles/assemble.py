@@ -42,6 +42,9 @@ ROLES = {"this": 0, "within": 1, "peer": 2, "part": 2, "hscp": 3, "health_board"
 #: Peers are shown where a partnership has at most this many areas of the kind.
 MOST_PEERS = 12
 
+#: How many areas' profiles are put together at once.
+TOGETHER = 250
+
 #: The locality that an area is 'within' holds at least this share of its people.
 MOST_OF_IT = 0.5
 
@@ -91,9 +94,10 @@ def assemble(
         _periods(connection)
         words = _level_words(titles)
         connection.register("level_words", pa.table({"kind": list(words), "words": list(words.values())}))
-        # One kind of area at a time: a country's small areas beside theirs are millions of cells.
-        kinds = [f"select * from ({_PROFILE_SQL}) where area_type = '{kind}'" for kind in sorted(set(profiled))]
-        profile = [_made(connection, query, PROFILE) for query in kinds]
+        # Some hundred areas at a time: a country's small areas beside theirs are millions of cells.
+        batches = connection.execute("select distinct batch from subject order by 1").fetchall()
+        profile = [_made(connection, f"select * from ({_PROFILE_SQL}) where batch = {batch}", PROFILE)
+                   for (batch,) in batches]  # fmt: skip
         return Profiles(pa.concat_tables([PROFILE.schema.empty_table(), *profile]), _trend(connection))
 
 
@@ -133,7 +137,8 @@ def _subjects(connection: duckdb.DuckDBPyConnection, profiled: Sequence[str], pa
             from area a
             left join home h on h.area_type = a.area_type and h.area_code = a.area_code and h.in_type = 'hscp'
             where a.area_type in (select unnest($1)) and {placed("a.area_code")})
-        select *, count(*) over (partition by area_type, hscp) as alike
+        select *, count(*) over (partition by area_type, hscp) as alike,
+            (row_number() over (order by area_type, area_code)) // {TOGETHER} as batch
         from found where hscp in (select unnest($2))""",
         [list(profiled), list(partnerships)],
     )
@@ -169,7 +174,8 @@ def _columns_beside(connection: duckdb.DuckDBPyConnection, below_locality: Seque
             select s.area_type, s.area_code, h.in_type, h.in_type, h.in_code, ''
             from subject s join home h using (area_type, area_code))
         select *, row_number() over (partition by area_type, area_code order by rank, name, beside_code) as beside_order
-        from listed join role using (role)""",
+        from listed join role using (role) join (select area_type, area_code, batch from subject) s
+            using (area_type, area_code)""",
         [list(below_locality)],
     )
 
@@ -214,7 +220,7 @@ def _periods(connection: duckdb.DuckDBPyConnection) -> None:
 # The levels at which an indicator has figures decide the words in a cell without one.
 _PROFILE_SQL = f"""
     with rank as (select unnest({list(LADDER)!r}) as kind, unnest(range({len(LADDER)})) as level)
-    select b.area_type, b.area_code, i.section, i.item, i.category, i.category_title, b.role, b.beside_type,
+    select b.batch, b.area_type, b.area_code, i.section, i.item, i.category, i.category_title, b.role, b.beside_type,
         b.beside_code, b.beside_order, s.period_type, s.period_start, s.period_end, v.numerator, v.denominator, v.value,
         coalesce(v.status, 'not_available') as status,
         case

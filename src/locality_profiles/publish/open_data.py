@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from locality_profiles.errors import ContractBroken, Problem
 from locality_profiles.publish.edition import SYNTHETIC, Edition, file_stems
 from locality_profiles.publish.numbers import shown_number, unit_label
-from locality_profiles.publish.reading import LARGER, Beside, Profile, read_profiles
+from locality_profiles.publish.reading import LARGER, Beside, Profile, read_keys, read_profiles
 from locality_profiles.publish.system_maps import write_layers
 from locality_profiles.tables.contract import Column, TableContract
 from locality_profiles.tables.curated import CONTRACTS
@@ -110,15 +110,15 @@ def write_open_data(tables: Mapping[str, Path], out: Path, about: Edition) -> li
                 _copy(connection, relation(tables[long.table]), contract, path)
                 resources.append(_resource(path, out, contract.columns, contract.description, contract.key))
         resources += [_plain_resource(path, out, words) for path, words in write_layers(tables, out)]
-        profiles = read_profiles(connection, tables, about.profiled, trends=False)
+        stems = file_stems(read_keys(connection, tables, about.profiled))
+        for kind in about.profiled:  # a country's profiles are not to be in memory together
+            for profile in read_profiles(connection, tables, (kind,), trends=False):
+                path = out / "areas" / f"{stems[profile.key]}.csv"
+                columns = wide_columns(profile, about)
+                with path.open("w", encoding="utf-8-sig", newline="") as file:
+                    csv.writer(file).writerows(wide_rows(profile, columns))
+                resources.append(_resource(path, out, columns, f"The figures of the page of {profile.name}."))
         sources = _sources(connection, tables)
-    stems = file_stems(profile.key for profile in profiles)
-    for profile in profiles:
-        path = out / "areas" / f"{stems[profile.key]}.csv"
-        columns = wide_columns(profile, about)
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file).writerows(wide_rows(profile, columns))
-        resources.append(_resource(path, out, columns, f"The figures of the page of {profile.name}."))
     package = out / "datapackage.json"
     package.write_text(_one_line_each(_package(about, resources, sources)), encoding="utf-8")
     return [*(out / resource["path"] for resource in resources), package]

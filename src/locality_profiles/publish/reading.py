@@ -239,8 +239,26 @@ def read_profiles(
         for area, points in groupby(_read_points(connection, tables, *wanted), itemgetter(0, 1)):
             if area in by_area:
                 _add_trends(by_area[area], points)
-    rank = {area_type: place for place, area_type in enumerate(profiled)}
-    return sorted(profiles, key=lambda p: (rank.get(p.area_type, len(rank)), p.name.casefold(), p.area_code))
+    return sorted(profiles, key=lambda p: _by_name(p.area_type, p.area_code, p.name, profiled))
+
+
+def read_keys(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path], profiled: Sequence[str]
+) -> list[AreaKey]:
+    """Kind and code of every profiled area, in the order of ``read_profiles``."""
+    condition, values = _wanted(profiled, None)
+    names = read_names(connection, tables)
+    found = connection.execute(
+        f"select distinct area_type, area_code from {relation(tables['profile'])} where {condition}", values
+    ).fetchall()
+    return sorted(
+        ((kind, code) for kind, code in found), key=lambda key: _by_name(key[0], key[1], names.get(key, ""), profiled)
+    )
+
+
+def _by_name(kind: str, code: str, name: str, profiled: Sequence[str]) -> tuple[int, str, str]:
+    """The order of profiles: by kind as declared, then by name."""
+    return list(profiled).index(kind) if kind in profiled else len(profiled), name.casefold(), code
 
 
 def _wanted(profiled: Sequence[str], only: AreaKey | None) -> tuple[str, list[Any]]:

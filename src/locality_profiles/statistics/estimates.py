@@ -18,6 +18,7 @@ from locality_profiles.statistics.intervals import (
     Mode,
     count_limits,
     known_counts,
+    known_groups,
     wilson_limits,
 )
 
@@ -135,12 +136,18 @@ def grouped_sum(values: ArrayLike, groups: ArrayLike, number: int) -> Column:
     -------
     ndarray, shape (number,)
 
+    Raises
+    ------
+    ValueError
+        If the lengths differ, or a group number is not one of the groups.
+
     Examples
     --------
     >>> grouped_sum([1, 5, np.nan, 2], [0, 0, 1, 2], 4).tolist()
     [6.0, nan, 2.0, 0.0]
     """
-    sums = np.bincount(np.asarray(groups), weights=np.asarray(values, dtype=np.float64), minlength=number)
+    v = np.asarray(values, dtype=np.float64)
+    sums = np.bincount(known_groups(groups, number, v.size), weights=v, minlength=number)
     return sums.astype(np.float64)
 
 

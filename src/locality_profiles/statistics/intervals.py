@@ -77,6 +77,16 @@ def known_counts(values: ArrayLike, what: str) -> Column:
     return column
 
 
+def known_groups(groups: ArrayLike, number: int, size: int) -> NDArray[np.intp]:
+    """Group numbers of so many rows, each from 0 to ``number`` - 1; a ValueError otherwise."""
+    of = np.asarray(groups)
+    if of.shape != (size,):
+        raise ValueError(f"there are {size} values and {of.size} group numbers")
+    if of.size and (of.min() < 0 or of.max() >= number):
+        raise ValueError(f"group numbers run from 0 to {number - 1}; found {of.min()} to {of.max()}")
+    return of.astype(np.intp)
+
+
 def _complaint(column: Column, bad: NDArray[np.bool_], trouble: str) -> str:
     places = np.flatnonzero(bad)
     return f"{trouble} ({places.size} in all; the first, {column.flat[places[0]]:g}, at position {places[0]})"

@@ -71,8 +71,8 @@ def life_table(
     Returns
     -------
     LifeTable
-        NaN for a table with anything unknown, nobody in a band, or more deaths than people in one. Without deaths
-        in the last band nobody there would ever die: its tables are NaN too.
+        NaN for a table with anything unknown, nobody in a band, or more deaths than people in one (but for the
+        100,000 at birth). Without deaths in the last band nobody there would ever die: its tables are NaN too.
 
     Raises
     ------

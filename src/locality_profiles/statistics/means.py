@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from locality_profiles.statistics.intervals import Estimate, checked_confidence
+from locality_profiles.statistics.intervals import Estimate, checked_confidence, known_groups
 
 
 def mean_estimate(values: ArrayLike, groups: ArrayLike, number: int, confidence: float = 0.95) -> Estimate:
@@ -42,9 +42,8 @@ def mean_estimate(values: ArrayLike, groups: ArrayLike, number: int, confidence:
     [[6.0], [1.03], [10.97]]
     """
     share = 1 - (1 - checked_confidence(confidence)) / 2
-    v, of = np.asarray(values, np.float64), np.asarray(groups)
-    if v.shape != of.shape:
-        raise ValueError(f"there are {v.size} values and {of.size} group numbers")
+    v = np.asarray(values, np.float64)
+    of = known_groups(groups, number, v.size)
     if np.isinf(v).any():
         raise ValueError(f"{int(np.isinf(v).sum())} value(s) are infinite (the first at position "
                          f"{np.flatnonzero(np.isinf(v))[0]})")  # fmt: skip

@@ -23,6 +23,7 @@ from locality_profiles.statistics.intervals import (
     byars_limits,
     count_limits,
     known_counts,
+    known_groups,
     z_value,
 )
 
@@ -117,6 +118,7 @@ def standardised_by_group(
     of = np.asarray(groups)
     if not (x.shape == n.shape == w.shape == of.shape):
         raise ValueError("events, people, standard and groups differ in length")
+    of = known_groups(of, number, x.size)
     if mode == "english":
         _all_have_people(n)
     else:
@@ -173,7 +175,7 @@ def standardised_repeat_events(
     """
     p = np.nan_to_num(known_counts(persons, "persons"), nan=0.0)
     f, n, w = (np.asarray(column, np.float64) for column in (frequency, people, standard))
-    of = np.asarray(groups)
+    of = known_groups(groups, number, p.size)
     _all_have_people(n)
     _all_known(w)
     if not ((f > 0) & (f < np.inf)).all():
