@@ -343,6 +343,7 @@ def test_an_area_with_rows_of_one_kind_of_place_is_no_true_zero_by_another(islan
         column = "value"
         where.measure_code = "N_PEOPLE"
         period = "financial_quarter"
+        additive = "once"
         coverage = "absent_is_zero"
     """
     assert values(island, define(tmp_path, counted), "value", "status", "source_level") == [

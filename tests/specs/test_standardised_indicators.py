@@ -101,6 +101,7 @@ what = "deaths"
 table = "activity"
 column = "value"
 where.service_code = "EVT.DEATH"
+where.measure_code = "N"
 where.sex = "all"
 period = "calendar_year"
 coverage = "absent_is_zero"
@@ -666,3 +667,24 @@ def test_what_is_supplied_by_fifth_is_set_against_the_people_of_that_fifth_and_a
     assert found["1"] == pytest.approx((40, 3400, 1000 * 40 / 3400))
     assert found["2"] == pytest.approx((4, 1600, 1000 * 4 / 1600))
     assert by_fifth(world, CRUDE, "isles", "all", *columns, terms=terms, more=more)["all"] == (44, 5000, 8.8)
+
+
+# --- town and country -----------------------------------------------------------------------------
+
+SETTLEMENT = "urban_rural_2fold_2020"
+
+
+def test_town_and_country_are_told_beside_the_whole(world):
+    world.draw("population_class", f"""
+    block_code | year | scheme       | category | persons
+    z1         | 2020 | {SETTLEMENT} | 1        | 2400
+    z2         | 2020 | {SETTLEMENT} | 2        | 1600
+    z3         | 2020 | {SETTLEMENT} | 2        | 1000
+    """)  # fmt: skip
+    found = world.found(CRUDE, "area_code", "breakdown", "category", "value", "status", terms=OF_ALL_AGES, more=BY_ZONE)
+    assert {row[2:] for row in found if row[:2] == ("isles", SETTLEMENT)} == {
+        ("1", 16 / 2400 * 1000, "actual"), ("2", (8 + 20) / 2600 * 1000, "actual"),
+    }  # fmt: skip
+    assert {row[2:] for row in found if row[:2] == ("south", SETTLEMENT)} == {
+        ("1", None, "not_available"), ("2", 20.0, "actual"),
+    }  # fmt: skip

@@ -17,6 +17,7 @@ from locality_profiles.indicators.counts import (
     FIFTHS,
     OF_COUNTRY,
     OF_PARTNERSHIP,
+    OF_SETTLEMENT,
     Counts,
     Division,
     prepare,
@@ -30,7 +31,7 @@ from locality_profiles.statistics.intervals import Mode
 from locality_profiles.tables.curated import INDICATOR_VALUE
 from locality_profiles.tables.store import connect
 
-SCHEMES = (OF_COUNTRY, OF_PARTNERSHIP)
+SCHEMES = (OF_COUNTRY, OF_PARTNERSHIP, OF_SETTLEMENT)
 #: The breakdown of rows that are for one age band each.
 AGE = "age"
 
@@ -83,7 +84,7 @@ def calculate(
 
 
 def _classes(connection: duckdb.DuckDBPyConnection) -> None:
-    """Table ``block_class``: the fifth by deprivation that each block is in, of the country and of its partnership."""
+    """Table ``block_class``: the fifth by deprivation that each block is in, and whether it is town or country."""
     connection.execute(
         f"""create temp table block_class as
         select distinct block_type, block_code, scheme, category from population_class

@@ -84,14 +84,19 @@ class Division:
         return Division(None, self.scheme, self.bands)
 
     @property
-    def by_fifth(self) -> bool:
-        return self.scheme is not None or self.column == "simd_quintile"
+    def classes(self) -> tuple[str, ...]:
+        """The classes of the scheme; of the fifths that an extract gives where there is none."""
+        return CLASSES[self.scheme] if self.scheme else FIFTHS if self.column == "simd_quintile" else ()
 
 
 WHOLE = Division()
 FIFTHS = ("1", "2", "3", "4", "5")
 #: Fifths by deprivation: of the country's people, and of the people of each partnership.
 OF_COUNTRY, OF_PARTNERSHIP = "simd_2020v2_quintile", "simd_2020v2_quintile_hscp"
+#: Town (1) and country (2).
+OF_SETTLEMENT = "urban_rural_2fold_2020"
+#: The classes of each scheme by which indicators are divided.
+CLASSES = {OF_COUNTRY: FIFTHS, OF_PARTNERSHIP: FIFTHS, OF_SETTLEMENT: ("1", "2")}
 
 
 def level_of(area_type: str) -> float:
@@ -171,7 +176,7 @@ class Counts:
     def _by_area(self, term: Term, indicator: Indicator, division: Division) -> str:
         blocks = self._table(*_block_counts(term, division))
         refuse_totals_beside_parts(self, term, indicator, division)
-        classes = FIFTHS if division.by_fifth else tuple(indicator.categories) if division.column else ()
+        classes = division.classes or (tuple(indicator.categories) if division.column else ())
         return self._table(*_area_counts(blocks, term, indicator, division, classes))
 
     def _table(self, query: str, parameters: list[Any]) -> str:

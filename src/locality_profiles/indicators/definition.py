@@ -7,6 +7,7 @@ table with a test, and the definition refers to it.
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from locality_profiles.declarations import Declaration, Field, read_declaration
+from locality_profiles.episodes.measures import MAY_BE_CALLED, measures
 from locality_profiles.errors import DefinitionError, Problem
 from locality_profiles.periods import PERIOD_TYPES
 from locality_profiles.statistics.standards import standard_population
@@ -87,7 +89,7 @@ OUTCOMES = {
 }
 #: Fifths by deprivation in which an indicator can be shown.
 INEQUALITY = {
-    "zones": "by the fifth of the data zone in which people live",
+    "zones": "by the fifth of the data zone in which people live, and in town and country",
     "activity": "by the fifth that the extract gives with each figure",
     "published": "by the fifths in which its publisher gives it",
 }
@@ -96,6 +98,7 @@ ADDITIVE = {
     "flow": "adds over places, ages and time",
     "stock": "adds over places and ages, never over time",
     "distinct": "people counted once per place: a sum over places is an estimate, a sum over time is refused",
+    "once": "people with one place each in the period: adds over places and ages, never over time or services",
 }
 COVERAGE = {
     "every_block": "an area has a figure only if each of its blocks has one",
@@ -470,10 +473,37 @@ def _term(
     if told.get("carry_forward_years", 0) < 0:
         declared.problem(f"[{name}] 'carry_forward_years' is less than 0", "Write 0 for the same year only.",
                          name, "carry_forward_years")  # fmt: skip
+    if told["table"] == "activity":
+        _check_measure(declared, name, told)
     term = Term(" ".join(told["what"].split()), told["table"], told["column"], told["where"], told["period"],
                 told["additive"], told["coverage"],
                 told["collect"])  # fmt: skip
     return term, told
+
+
+def _check_measure(declared: Declaration, term: str, told: Mapping[str, Any]) -> None:
+    """A measure of activity is a known one, is called what it is, and is added over nothing that it may not be."""
+    wanted = told["where"].get("measure_code")
+    if wanted is None:
+        declared.problem(f"[{term}] does not say which measure is meant", 'Add where.measure_code = "…".', term)
+        return
+    for code in wanted if isinstance(wanted, list) else [wanted]:
+        measure = measures().get(code) if isinstance(code, str) else None
+        if measure is None:
+            close = difflib.get_close_matches(str(code), measures(), n=1)
+            hint = f"Did you mean '{close[0]}'? " if close else ""
+            remedy = f"{hint}They are listed in episodes/measures.toml."
+            declared.problem(f"[{term}] there is no measure '{code}'", remedy, term, "where", "measure_code")
+            continue
+        called = MAY_BE_CALLED[measure.kind]
+        if told["additive"] not in called:
+            reason = measure.why_not_over("time") or f"{measure.title} ({code}) is a {measure.kind}"
+            remedy = f'Write additive = "{called[0]}".' if called else "Use a published value instead."
+            declared.problem(f"[{term}] is called a {told['additive']}, but {reason}", remedy, term, "additive")
+        several = isinstance(told["where"].get("service_code"), list)
+        if several and (why := measure.why_not_over("service")):
+            declared.problem(f"[{term}] {why}", "Choose one service, or the code of all of them together.",
+                             term, "where", "service_code")  # fmt: skip
 
 
 def _check_condition(declared: Declaration, term: str, column: str, value: Any) -> None:

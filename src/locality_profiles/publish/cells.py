@@ -31,7 +31,15 @@ from locality_profiles.publish.reading import (
     Trend,
     figure_of,
 )
-from locality_profiles.publish.standing import Standing, ages_view, change_words, compared_view, unequal_view
+from locality_profiles.publish.standing import (
+    AGE,
+    SETTLEMENT,
+    Standing,
+    change_words,
+    classes_view,
+    compared_view,
+    unequal_view,
+)
 from locality_profiles.tables.curated import LADDER, OUT
 
 COLUMN_CSS = {
@@ -129,7 +137,11 @@ class SectionWriter:
             "sources": self.section.sources,
             "compared": compared_view(self.section.rows, self.standing, self.about.several(self.profile.area_type)),
             "unequal": unequal_view(self.section.indicators, self.standing),
-            "ages": ages_view(self.section.indicators, self.standing),
+            "classes": [
+                (key, title, told)
+                for key, title, breakdown in (("ages", "By age", AGE), ("settlement", "Town and country", SETTLEMENT))
+                if (told := classes_view(self.section.indicators, self.standing, breakdown))
+            ],
             "verdicts": any(self.verdict(trend) for trend in self.section.trends),
         }
 

@@ -80,10 +80,10 @@ class Unequal(NamedTuple):
     share: float | None
 
 
-class OfAge(NamedTuple):
-    """The value of one age band, with its limits and its period."""
+class OfClass(NamedTuple):
+    """The value of one age band or of town or country, with its limits and its period."""
 
-    band: str
+    category: str
     value: float | None
     lower: float | None
     upper: float | None
@@ -98,7 +98,8 @@ class Standing:
     compared: dict[Key, Compared] = field(default_factory=dict)
     changes: dict[Key, Change] = field(default_factory=dict)
     unequal: dict[str, Unequal] = field(default_factory=dict)
-    by_age: dict[str, list[OfAge]] = field(default_factory=dict)
+    #: By breakdown and indicator.
+    classes: dict[Key, list[OfClass]] = field(default_factory=dict)
 
 
 def read_standings(
@@ -115,11 +116,11 @@ def read_standings(
     if "inequality" in tables:
         for kind, code, item, *told in _rows(connection, _INEQUALITY, tables, "inequality", profiled):
             found.setdefault((kind, code), Standing()).unequal.setdefault(item, Unequal(*told))
-    for kind, code, item, band, value, lower, upper, status, *period in _rows(
-        connection, _AGES, tables, "indicator_value", profiled
+    for kind, code, breakdown, item, category, value, lower, upper, status, *period in _rows(
+        connection, _CLASSES, tables, "indicator_value", profiled
     ):
-        of = found.setdefault((kind, code), Standing()).by_age.setdefault(item, [])
-        of.append(OfAge(band, value, lower, upper, status, period_label(*period)))
+        of = found.setdefault((kind, code), Standing()).classes.setdefault((breakdown, item), [])
+        of.append(OfClass(category, value, lower, upper, status, period_label(*period)))
     return found
 
 
@@ -131,14 +132,19 @@ def _rows(
         yield from rows
 
 
-# Age bands of the latest period, from the youngest.
-_AGES = """
-    select area_type, area_code, indicator_id, category, value, lower, upper, status, period_type, period_start,
-        period_end
-    from {table} where breakdown = 'age' and category <> 'unknown' and area_type in (select unnest(?))
+#: Breakdowns that are told in tables of their own, and what each is called.
+AGE, SETTLEMENT = "age", "urban_rural_2fold_2020"
+SETTLEMENTS = {"1": "Town", "2": "Country"}
+
+# Classes of the latest period: age bands from the youngest, town before country.
+_CLASSES = f"""
+    select area_type, area_code, breakdown, indicator_id, category, value, lower, upper, status, period_type,
+        period_start, period_end
+    from {{table}} where breakdown in ('{AGE}', '{SETTLEMENT}') and category <> 'unknown'
+        and area_type in (select unnest(?))
     qualify (period_end, period_start) = max((period_end, period_start)) filter (value is not null) over (
-        partition by area_type, area_code, indicator_id)
-    order by area_type, area_code, indicator_id, try_cast(regexp_extract(category, '^[0-9]+') as int)"""
+        partition by area_type, area_code, breakdown, indicator_id)
+    order by area_type, area_code, breakdown, indicator_id, try_cast(regexp_extract(category, '^[0-9]+') as int)"""
 
 _TREND = """
     select area_type, area_code, indicator_id, category, verdict, judgement, reason from {table}
@@ -253,26 +259,31 @@ def unequal_view(indicators: Sequence[Indicator], standing: Standing) -> list[di
     ]  # fmt: skip
 
 
-def ages_view(indicators: Sequence[Indicator], standing: Standing) -> list[dict[str, Any]]:
-    """The tables 'By age' of one section: indicators of the same bands stand in one table."""
+def classes_view(indicators: Sequence[Indicator], standing: Standing, breakdown: str) -> list[dict[str, Any]]:
+    """The tables 'By age' or 'Town and country' of one section: indicators of the same classes stand in one table.
+
+    A place that is all town, or all country, has nothing to compare.
+    """
     tables: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for indicator in indicators:
-        bands = standing.by_age.get(indicator.indicator_id)
-        if not bands:
+        found = standing.classes.get((breakdown, indicator.indicator_id), [])
+        if len([of for of in found if of.value is not None]) < 2:
             continue
-        tables.setdefault(tuple(age_title(of.band) for of in bands), []).append({
-            "title": indicator.title, "unit": indicator.unit_beside, "period": bands[0].period,
+        tables.setdefault(tuple(class_title(of.category, breakdown) for of in found), []).append({
+            "title": indicator.title, "unit": indicator.unit_beside, "period": found[0].period,
             "cells": [
                 {"value": _value(of.value, indicator, of.status), "limits": _span(of.lower, of.upper, indicator)}
-                for of in bands
+                for of in found
             ],
         })  # fmt: skip
-    return [{"bands": bands, "rows": rows} for bands, rows in tables.items()]
+    return [{"classes": classes, "rows": rows} for classes, rows in tables.items()]
 
 
-def age_title(band: str) -> str:
-    """'65 to 74', '90 and over': an age band for people."""
-    return band.replace("-", " to ").replace("+", " and over")
+def class_title(category: str, breakdown: str) -> str:
+    """'65 to 74', '90 and over', 'Town': a class for people."""
+    if breakdown == SETTLEMENT:
+        return SETTLEMENTS[category]
+    return category.replace("-", " to ").replace("+", " and over")
 
 
 def _signed(value: float, indicator: Indicator) -> str:

@@ -14,7 +14,7 @@ from locality_profiles.errors import UnknownArea, UnknownIndicator
 from locality_profiles.publish.edition import SYNTHETIC
 from locality_profiles.publish.numbers import figure_and_mark, legend, print_value
 from locality_profiles.publish.reading import Cell, Indicator, Profile, Row, read_profiles
-from locality_profiles.publish.standing import Standing, ages_view, change_words, rank_words
+from locality_profiles.publish.standing import AGE, SETTLEMENT, Standing, change_words, classes_view, rank_words
 from locality_profiles.tables.relation import relation
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ def indicator_details(tables: Mapping[str, Path], area_type: str, area_code: str
             parts.append(_compared_words(row, compared, [c for c in COMPARATORS if c in compared.verdicts], names))
         if words := change_words(standing, indicator, row.category):
             parts.append(f"{row.title}: recent trend {words[:1].lower()}{words[1:]}.")
-    if ages := ages_view([told], standing):
-        parts.append(_ages_table(ages[0]))
+    for heading, breakdown in (("By age", AGE), ("Town and country", SETTLEMENT)):
+        parts += [_classes_table(heading, table) for table in classes_view([told], standing, breakdown)]
     parts += [told.definition, *([f"What to know first: {told.caveat}"] if told.caveat else [])]
     parts.append(f"Confidence limits: {told.interval}. Source: {told.source}.")
     return parts
@@ -135,12 +135,12 @@ def _compared_words(row: Row, compared: Any, comparators: list[str], names: Mapp
     return f"{row.title}: {printed(compared.value)}{limits}; {'; '.join(said)}{rank}."
 
 
-def _ages_table(ages: Mapping[str, Any]) -> Table:
+def _classes_table(heading: str, told: Mapping[str, Any]) -> Table:
     from rich import box
     from rich.table import Table
 
-    table = Table("By age", "Period", *ages["bands"], box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    for row in ages["rows"]:
+    table = Table(heading, "Period", *told["classes"], box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for row in told["rows"]:
         table.add_row(row["unit"] or row["title"], row["period"],
                       *(f"{cell['value']}\n{cell['limits']}".rstrip() for cell in row["cells"]))  # fmt: skip
     return table

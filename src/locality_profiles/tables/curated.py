@@ -657,7 +657,7 @@ INDICATOR_VALUE = TableContract(
         Column("area_code", "text", "Code of the area."),
         Column("lookup_version", "text", "Vintage of the membership that was used.", empty=True),
         *_PERIOD,
-        Column("breakdown", "text", "all, or what the categories divide, such as simd_2020v2_quintile."),
+        Column("breakdown", "text", "all for the value itself; else what its categories divide, such as age or simd_2020v2_quintile. Rows of a breakdown stand beside the value and are never added to it: choose one."),
         Column("category", "text", "all, or one class of the breakdown."),
         Column("numerator", "number", "Events, people or money counted.", empty=True),
         Column("denominator", "number", "Among whom or what; empty for a count.", empty=True),

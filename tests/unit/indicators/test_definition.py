@@ -46,7 +46,7 @@ disclosure = "health"
 what = "falls"
 table = "activity"
 column = "value"
-where.measure_code = "N_FALLS"
+where.measure_code = "N_ADMIT"
 where.sex = "all"
 period = "month"
 collect = "calendar_year"
@@ -124,7 +124,7 @@ by_age = ["0-64", "65+"]""",
 def test_a_term_keeps_what_it_counts_and_where(tmp_path):
     numerator, denominator = read(tmp_path).numerator, read(tmp_path).denominator
     assert (numerator.what, numerator.table, numerator.column) == ("falls", "activity", "value")
-    assert numerator.where == {"measure_code": "N_FALLS", "sex": "all"}
+    assert numerator.where == {"measure_code": "N_ADMIT", "sex": "all"}
     assert (numerator.period, numerator.collect) == ("month", "calendar_year")
     assert (numerator.additive, numerator.coverage) == ("flow", "every_block")
     assert denominator is not None
@@ -544,3 +544,37 @@ def test_sections_are_numbered_in_the_order_of_their_file():
     assert [section.order for section in found] == list(range(1, len(found) + 1))
     assert len({section.title for section in found}) == len(found)
     assert all(section.id == key for key, section in sections().items())
+
+
+# --- what may be added ----------------------------------------------------------------------------
+
+
+def test_a_measure_that_nobody_declared_is_refused_with_the_nearest(tmp_path):
+    message = refused(tmp_path, GOOD.replace('"N_ADMIT"', '"N_ADMITS"'))
+    assert "there is no measure 'N_ADMITS'. Did you mean 'N_ADMIT'?" in message
+
+
+def test_a_term_of_activity_says_which_measure_is_meant(tmp_path):
+    text = GOOD.replace('where.measure_code = "N_ADMIT"\n', "")
+    assert "[numerator] does not say which measure is meant" in refused(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("N_PEOPLE", "may not be added over time: somebody who is there in two periods would be counted twice"),
+        ("N_RESIDENTS", "may not be added over time: it counts how many there are on a day"),
+        ("WAIT_MED_DAYS", "a median or percentage of a whole is not the sum of those of its parts"),
+    ],
+)
+def test_a_sum_over_time_of_what_may_not_be_summed_is_refused_with_the_reason(tmp_path, code, said):
+    assert said in refused(tmp_path, GOOD.replace("N_ADMIT", code))
+
+
+def test_people_of_two_services_are_not_added(tmp_path):
+    text = GOOD.replace("N_ADMIT", "N_PEOPLE").replace('collect = "calendar_year"', 'additive = "distinct"')
+    two = text.replace(
+        'where.sex = "all"\nperiod', 'where.sex = "all"\nwhere.service_code = ["SC.HC", "SC.AT"]\nperiod'
+    )
+    assert read(tmp_path, text).numerator.additive == "distinct"
+    assert "somebody who uses two services would be counted twice" in refused(tmp_path, two)
