@@ -90,6 +90,14 @@ def test_one_jump_is_screened_out_of_the_moving_ranges():
     assert (kept.upper - kept.centre)[0, 0] == pytest.approx(2.66 * 10 / 7)
 
 
+@pytest.mark.parametrize(("jump", "mean"), [(3266, 7999 / 8), (3267, 4733 / 7)], ids=["just less", "on the edge"])
+def test_a_range_of_3_267_times_the_mean_is_left_out(jump, mean):
+    # Ranges of 676 (six times), 677 and the jump: with 3,267 the mean of the eight is 1,000.
+    values = [0, 676, 0, 676, 0, 676, 0, 677, 677 + jump]
+    chart = xmr_chart([values], screened=True)
+    assert (chart.upper - chart.centre)[0, 0] == pytest.approx(2.66 * mean)
+
+
 @pytest.mark.parametrize("screened", [False, True])
 def test_points_that_are_all_alike_are_on_both_limits_and_break_no_rule(screened):
     chart = xmr_chart([[5.0] * 20], screened)
@@ -165,6 +173,7 @@ def test_a_point_on_the_median_neither_counts_for_a_shift_nor_breaks_one():
     six = [9, 9, 9, 5, 9, 9, 9, 1, 5, 1, 5, 1, 5, 1, 5, 1]
     assert median(six) == 5
     assert flags(run_chart([six]), "shift") == [1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+    assert flags(run_chart([[9, 5, *six[1:3], *six[4:]]]), "shift")[:7] == [1, 0, 1, 1, 1, 1, 1]
     five = [9, 9, 9, 5, 9, 9, 1, 5, 1, 5, 1, 5, 1, 5, 1]
     assert median(five) == 5
     assert flags(run_chart([five]), "shift") == [0] * 15
@@ -237,12 +246,20 @@ def test_limits_of_proportions_and_rates_hold_their_centre_and_narrow_with_peopl
 
 
 @USUAL
-@given(st.lists(st.lists(st.integers(-9, 9), min_size=12, max_size=12), min_size=2, max_size=5))
+@given(st.lists(st.lists(st.integers(0, 18), min_size=12, max_size=12), min_size=2, max_size=5))
 def test_a_series_is_the_same_among_others_as_alone(table):
-    for method in (xmr_chart, run_chart):
-        together = method(table)
-        for i, series in enumerate(table):
-            for part, alone in zip(together, method([series]), strict=True):
+    people = [[18 + i] * 12 for i in range(len(table))]
+    charts = (
+        lambda rows: xmr_chart(table[rows]),
+        lambda rows: xmr_chart(table[rows], screened=True),
+        lambda rows: run_chart(table[rows]),
+        lambda rows: p_chart(table[rows], people[rows]),
+        lambda rows: u_chart(table[rows], people[rows]),
+    )
+    for chart in charts:
+        together = chart(slice(None))
+        for i in range(len(table)):
+            for part, alone in zip(together, chart(slice(i, i + 1)), strict=True):
                 np.testing.assert_array_equal(part[i], alone[0])
 
 
@@ -405,6 +422,14 @@ def test_a_point_among_nobody_is_a_gap_and_leaves_the_others_as_they_are():
     assert with_gap.centre[0, [0, 2]].tolist() == without.centre[0].tolist()
     assert with_gap.upper[0, [0, 2]].tolist() == without.upper[0].tolist()
     assert flags(with_gap, "outside")[1] == 0
+
+
+def test_events_among_nobody_are_a_gap_too():
+    # Four above the common rate, three events among nobody, and three above: not seven in a row.
+    events, people = [9] * 4 + [3] + [9] * 3 + [1] * 7, [1] * 4 + [0] + [1] * 3 + [1] * 7
+    chart = u_chart([events], [people])
+    assert chart.centre[0, 0] == pytest.approx((9 * 7 + 7) / 14)
+    assert flags(chart, "shift") == [0] * 8 + [-1] * 7
 
 
 def test_more_events_than_people_are_no_error_of_a_rate():

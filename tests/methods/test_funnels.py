@@ -129,13 +129,22 @@ def test_a_funnel_of_rates_by_hand():
 
 
 @pytest.mark.parametrize(
-    ("events", "rate", "fewest", "people"),
-    [(50, 200, 1, 100_000 * 50 / 200), (9, 100, 10, math.nan), (10, 100, 10, 10_000), (0, 0, 1, math.nan),
-     (5, 0, 1, math.nan), (math.nan, 5, 1, math.nan), (5, math.nan, 1, math.nan)],
-)  # fmt: skip
-def test_the_people_behind_a_rate(events, rate, fewest, people):
-    found = people_behind_rate([events], [rate], fewest=fewest)
-    assert found[0] == pytest.approx(people, nan_ok=True)
+    ("events", "rate", "asked", "people"),
+    [
+        (50, 200, {}, 100_000 * 50 / 200),
+        (50, 0.5, {}, 100_000 * 50 / 0.5),
+        (50, 200, {"multiplier": 1000}, 1000 * 50 / 200),
+        (1, 100, {}, 1000),
+        (9, 100, {"fewest": 10}, math.nan),
+        (10, 100, {"fewest": 10}, 10_000),
+        (0, 0, {}, math.nan),
+        (5, 0, {}, math.nan),
+        (math.nan, 5, {}, math.nan),
+        (5, math.nan, {}, math.nan),
+    ],
+)
+def test_the_people_behind_a_rate(events, rate, asked, people):
+    assert people_behind_rate([events], [rate], **asked)[0] == pytest.approx(people, nan_ok=True)
 
 
 @pytest.mark.parametrize(
@@ -184,6 +193,18 @@ def test_control_limits_of_a_rate_from_the_printed_table():
     # 20 per 1,000 among 500 people are ten events, of which the exact limits are 4.795 and 18.390.
     found = control_limits_of_rate([20], [500], 1000)[:, 0]
     assert found == pytest.approx([4.795 / 500 * 1000, 18.390 / 500 * 1000], rel=1e-3)
+
+
+def test_rates_are_per_100_000_a_year_unless_another_unit_is_told():
+    assert row(rate_funnel([10], 50).size) == row(rate_funnel([10], 50, 100_000, 1, False).size)
+    assert control_limits_of_rate([20], [500]).tolist() == control_limits_of_rate([20], [500], 100_000).tolist()
+    # 30 events at 60 per 100,000 come from 50,000 people: the limit of 30 events is crossed at another common rate
+    # when they are one in 100,000 fewer.
+    edge = float(plain_byar(30, 0.025)[0]) / 50_000 * 100_000
+    assert rate_significance([30, 30], [60, 60], edge * 0.999999).tolist() == [1, 1]
+    assert rate_significance([30, 30], [60, 60], edge * 1.000001).tolist() == [0, 0]
+    assert rate_significance([30], [60], edge * 0.999999, [50_000]).tolist() == [1]
+    assert rate_significance([30], [60], edge * 1.000001, [50_000]).tolist() == [0]
 
 
 # --- properties --------------------------------------------------------------------------------------
@@ -295,6 +316,14 @@ def test_the_funnel_of_ratios_lies_where_the_sums_of_chances_say(events):
     assert plain_poisson(events - 1, found.upper_wide[0]) == pytest.approx(1 - 0.001, rel=1e-9)
     assert plain_poisson(events, found.lower[0]) == pytest.approx(0.025, rel=1e-8)
     assert plain_poisson(events, found.lower_wide[0]) == pytest.approx(0.001, rel=1e-8)
+
+
+def test_limits_are_exact_unless_the_published_search_is_asked_for():
+    for method in (ratio_funnel, lambda events, **asked: rate_funnel(events, 50, **asked)):
+        exact, published = method([7]).size, method([7], as_published=True).size
+        assert row(exact) != row(published)
+        assert row(published) == pytest.approx(row(exact), rel=1e-5)
+    assert plain_poisson(6, rate_funnel([7], 50).size.upper[0] * 50 / 100_000) == pytest.approx(1 - 0.025, rel=1e-10)
 
 
 @USUAL
