@@ -209,8 +209,8 @@ def templates(site: Site) -> jinja2.Environment:
 
 def _comparator_words(about: Edition) -> dict[str, str]:
     """Headings of the columns of 'How it compares'."""
-    larger = {kind: f"Than the {about.one(kind)}" for kind in ("hscp", "health_board", "country")}
-    return larger | {"peers": "Than the other PEERS of the partnership", "neighbours": "Than the five most like it"}
+    larger = {kind: f"Beside the {about.one(kind)}" for kind in ("hscp", "health_board", "country")}
+    return larger | {"peers": "Beside the other PEERS of the partnership", "neighbours": "Beside the five most like it"}
 
 
 def _write(path: Path, template: jinja2.Template, page: dict[str, Any]) -> Path:
