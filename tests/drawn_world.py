@@ -322,6 +322,27 @@ EVENTS = f"""
     {ZONES} cross join (select * from (values ('all', 7), ('80-84', 3), ('90+', 4)) of(age, died))
     cross join (select unnest([2020, 2021]) as year)"""
 
+OF_LOCALITIES = f"""'locality' as block_type, name as place_name, 'S3790000' || half as place_parent
+    from ({LOCALITIES})"""
+COUNCIL_RETURN = f"""
+    select 'social_care_return' as source, service as service_code, measure as measure_code, figure as value,
+        'actual' as status, 'financial_quarter' as period_type, date '2021-01-01' as period_start,
+        date '2021-03-31' as period_end, role as geo_role,
+        {UNDIVIDED.replace("'all' as age_band", "age as age_band")}, {OF_LOCALITIES}
+    cross join (select * from (values
+        ('SC.HC.PERS', 'N_PEOPLE', 'residence', 'all', 90), ('SC.HC.PERS', 'N_PEOPLE', 'residence', '0-17', 0),
+        ('SC.HC.PERS', 'N_PEOPLE', 'residence', '18-64', 10), ('SC.HC.PERS', 'N_PEOPLE', 'residence', '65-74', 20),
+        ('SC.HC.PERS', 'N_PEOPLE', 'residence', '75-84', 30), ('SC.HC.PERS', 'N_PEOPLE', 'residence', '85+', 30),
+        ('SC.HC.PERS', 'HOURS', 'residence', 'all', 9000), ('SC.HC.PERS', 'HOURS_PLANNED', 'residence', 'all', 9500),
+        ('SC.CH.LONG', 'N_RESIDENTS', 'provider', 'all', 36), ('SC.CH.LONG', 'PLACES', 'provider', 'all', 40))
+        of(service, measure, role, age, figure))"""
+ORGANISATIONS = f"""
+    select 'third_sector_return' as source, service as service_code, measure as measure_code, figure as value,
+        'actual' as status, 'financial_quarter' as period_type, date '2021-01-01' as period_start,
+        date '2021-03-31' as period_end, 'residence' as geo_role, {UNDIVIDED}, {OF_LOCALITIES}
+    cross join (select * from (values ('TS.BEFR', 'HOURS_VOLUNTEER', 200), ('TS.BEFR', 'N_VOLUNTEERS', 10),
+        ('TS.ALL', 'HOURS_VOLUNTEER', 300), ('TS.ALL', 'N_VOLUNTEERS', 14)) of(service, measure, figure))"""
+
 CURATED = {
     "area": f"{AREAS} union all by name select 'locality' as area_type, code as area_code, name as area_name, "
             f"'hscp' as parent_type, 'S3790000' || half as parent_code from ({LOCALITIES})",
@@ -384,6 +405,8 @@ EXTRACT = {
     "council_benchmark": {"budget_line": LINES, "unit_cost": COSTS},
     "social_care_people": {"activity": SUPPORTED},
     "vital_event": {"activity": EVENTS},
+    "social_care_return": {"activity": COUNCIL_RETURN},
+    "third_sector_return": {"activity": ORGANISATIONS},
     "census_table": {"local_count": LOCAL_COUNTS},
     "scotpho_profile": {"published_value": READY_MADE},
     "scotpho_deprivation": {"published_value": FIFTHS},

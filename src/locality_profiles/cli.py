@@ -318,6 +318,30 @@ def query(
 
 
 @app.command()
+def template(
+    name: Annotated[str, typer.Argument(help="social-care (for a council) or third-sector (for organisations).")],
+    out: Annotated[Path | None, typer.Option(help="Workbook to write.", show_default="NAME-return.xlsx here")] = None,
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", "-w", help="Folder whose release gives the list of localities.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the workbook if it is there.")] = False,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Write a workbook for somebody to fill in; when it comes back, it is an extract like any other."""
+    from locality_profiles.sending import write_template
+
+    sent = write_template(name, out, _workspace(workspace) if workspace else None, force=force)
+    places = f"with {sent.localities} localities" if sent.localities else "without a list of localities"
+    _say(
+        {"template": sent.name, "file": str(sent.file), "sheets": sent.sheets, "localities": sent.localities},
+        f"Wrote {sent.file}: {sent.sheets} sheet{'s' if sent.sheets > 1 else ''} to fill in, {places}.\n"
+        "Send it, and put what comes back among the extracts.",
+        as_json,
+    )
+
+
+@app.command()
 def rollback(
     release: Annotated[str, typer.Argument(help="Id of the release to go back to.")],
     workspace: Folder = Path(),

@@ -13,6 +13,7 @@ from typing import Any
 
 from locality_profiles.indicators.definition import METHODS, Indicator, Term, indicators, sections
 from locality_profiles.sources import SourceModule, sources
+from locality_profiles.sources._returns import RETURNS, TYPES, Return, ReturnColumn, ReturnSheet, declared
 from locality_profiles.tables.curated import CONTRACTS
 from locality_profiles.workspace import AREA_TITLES
 
@@ -26,6 +27,7 @@ def pages() -> dict[str, str]:
         "extracts.md": _extracts(),
         "indicators.md": _indicators(),
         "commands.md": _commands(),
+        "returns.md": _returns(),
     }
 
 
@@ -120,6 +122,47 @@ def _condition(value: object) -> str:
     if isinstance(value, list):
         return " or ".join(_condition(part) for part in value)
     return str(value)
+
+
+def _returns() -> str:
+    about = (
+        "Workbooks that others fill in, and what each of their columns becomes in the table `activity`. "
+        "`locality-profiles template NAME` writes one; filled in, it is an extract. An empty cell is not available, "
+        "`*` or `s` is suppressed, 0 is none."
+    )
+    return _page("Returns", about, [part for name in RETURNS for part in _return(declared(name))])
+
+
+def _return(form: Return) -> Iterator[str]:
+    yield f"## {form.name}\n\n**{form.title}.** Read as `{form.kind}`."
+    yield from (_return_sheet(sheet) for sheet in form.sheets)
+    lines = ["### Codes of " + form.name, "", _row("list", "write", "meaning"), _row(*["---"] * 3)]
+    lines += [_row(name, f"`{value}`", title) for name, values in form.lists.items() for value, title in values.items()]
+    yield "\n".join(lines)
+
+
+def _return_sheet(sheet: ReturnSheet) -> str:
+    lines = [f"### {sheet.title}", "", sheet.about, "", _row("column", "holds", "what to write", "becomes"),
+             _row(*["---"] * 4)]  # fmt: skip
+    for column in sheet.columns:
+        holds = f"{TYPES[column.type]} ({column.list})" if column.list else TYPES[column.type]
+        lines.append(_row(f"`{column.name}`", holds, column.write, _becomes(sheet, column)))
+    return "\n".join(lines)
+
+
+def _becomes(sheet: ReturnSheet, column: ReturnColumn) -> str:
+    """The figures of a column: service, measure, how they add, what ties them to the place and when."""
+    if not column.becomes:
+        roles = ", ".join(f"{value}: `{code}`" for value, code in column.codes.items())
+        return column.waits or roles or (f"`geo_role` {column.geo_role.replace('_', ' ')}" if column.geo_role else "")
+    told = []
+    for each in column.becomes:
+        service = each.service or f"by {sheet.of('service')[0].name}"
+        place = next(c for c in sheet.of("locality") if c.name == (each.place or c.name))
+        role = place.geo_role if place.geo_role != "by_column" else f"by {sheet.of('role')[0].name}"
+        when = "snapshot of the last day" if each.last_day else f"of the {sheet.period.type}"
+        told.append(f"{service} `{each.measure}` ({each.adds}), {role}, {when}")
+    return "; ".join(told)
 
 
 def _commands() -> str:

@@ -89,15 +89,21 @@ def rounded(values: np.ndarray, decimals: int = 1) -> np.ndarray:
 def write_workbook(path: Path, sheets: Mapping[str, Iterable[Sequence[Any]]]) -> Path:
     """Write an Excel workbook; ``sheets`` gives the rows of each sheet by its name."""
     from openpyxl import Workbook
-    from openpyxl.writer.excel import ExcelWriter
 
     book = Workbook(write_only=True)
-    book.properties.creator = "locality-profiles, synthetic sample"
-    book.properties.created = MADE
     for title, rows in sheets.items():
         sheet = book.create_sheet(title)
         for row in rows:
             sheet.append(row)
+    return save_workbook(path, book)
+
+
+def save_workbook(path: Path, book: Any) -> Path:
+    """Save a workbook of openpyxl, always to the same bytes."""
+    from openpyxl.writer.excel import ExcelWriter
+
+    book.properties.creator = "locality-profiles, synthetic sample"
+    book.properties.created = MADE
     path.parent.mkdir(parents=True, exist_ok=True)
     with _TimelessArchive(path, "w", zipfile.ZIP_DEFLATED) as archive:
         ExcelWriter(book, archive).save()

@@ -11,13 +11,16 @@ write the module, its spec in ``tests/specs/`` and its suite in ``expectations/`
     The rows that the extract becomes, by curated table, in the staged contracts; and the slices
     (extract and period) that it claims, in plain words: two files may not claim the same slice.
     Raises ``ExtractRefused`` with every problem of the file.
+``check_file(path, name, sheets, read)``
+    Only where a file has to be seen whole, as a form of several sheets must: the problems that no
+    sheet shows by itself. ``sheets`` are those that were recognised, ``read`` those that were read.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -28,7 +31,7 @@ import pyarrow as pa
 from locality_profiles.errors import ExtractRefused, Problem
 from locality_profiles.tables.contract import conform
 from locality_profiles.tables.curated import STAGED
-from locality_profiles.tables.intake import Layout, NearMiss, RawTable, load, recognise
+from locality_profiles.tables.intake import Layout, NearMiss, RawTable, Recognised, load, recognise
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class SourceModule:
     source: Source
     layouts: tuple[Layout, ...]
     curate: Callable[[RawTable], Curated]
+    check_file: Callable[[Path, str, Sequence[Recognised], Sequence[ReadExtract]], list[Problem]] | None = None
 
 
 def stage(table: str, columns: dict[str, Any], length: int) -> pa.Table:
@@ -79,7 +83,8 @@ def sources() -> dict[str, SourceModule]:
         if info.name.startswith("_"):
             continue
         module = importlib.import_module(f"{__name__}.{info.name}")
-        found[module.SOURCE.kind] = SourceModule(module.SOURCE, tuple(module.LAYOUTS), module.curate)
+        whole = getattr(module, "check_file", None)
+        found[module.SOURCE.kind] = SourceModule(module.SOURCE, tuple(module.LAYOUTS), module.curate, whole)
     return dict(sorted(found.items()))
 
 
@@ -122,6 +127,9 @@ def read_extract(path: Path, name: str | None = None) -> list[ReadExtract]:
             read.append(ReadExtract(sheet.kind, raw, sources()[sheet.kind].curate(raw)))
         except ExtractRefused as refused:
             problems.extend(refused.problems)
+    for kind in dict.fromkeys(sheet.kind for sheet in found or []):
+        if check_file := sources()[kind].check_file:
+            problems.extend(check_file(path, name, found or [], read))
     if problems:
         raise ExtractRefused(f"{name} was refused: {len(problems)} problem(s).", problems)
     return read

@@ -65,7 +65,8 @@ class Layout:
     ``required`` are header texts, compared without regard to case, byte-order marks, no-break
     spaces and runs of spaces. ``patterns`` are regular expressions, each of which at least one
     header must match in full (``r"age ?0"``); ``examples`` spells one header for each pattern, for
-    people. ``without`` names columns that mark another layout.
+    people. ``without`` names columns that mark another layout. ``may_be_empty`` marks a sheet of a
+    form, which may come back without rows.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Layout:
     without: tuple[str, ...] = ()
     containers: tuple[str, ...] = ("text", "workbook", "parquet")
     examples: tuple[str, ...] = ()
+    may_be_empty: bool = False
 
     def missing(self, header: Header) -> list[str]:
         """What this layout requires and the header lacks, as the layout spells it."""
@@ -598,7 +600,7 @@ def load(recognised: Recognised, path: Path, name: str | None = None) -> RawTabl
     name = name or path.name
     sheet = recognised.sheet
     columns, numbers, footnotes = sheet.load(recognised.header_row)
-    if not columns.num_rows:
+    if not columns.num_rows and not recognised.layout.may_be_empty:
         raise _refused(name, "the table has a header but no rows", "Download it again.", sheet=sheet.name)
     preamble = tuple(
         " ".join(cell for cell in row if cell) for row in sheet.preview[: recognised.header_row] if any(row)

@@ -15,6 +15,7 @@ from locality_profiles.sample.extracts import (
     population,
     postcodes,
     practices,
+    returns,
     scotpho,
     sites,
 )
@@ -60,4 +61,6 @@ def write_extracts(raw: Path, country: Country, people: People, services: Servic
         events.write_options(raw, country, people, seed),
         scotpho.write_profiles(raw, country, people, seed),
         scotpho.write_fifths(raw, country, people, seed),
+        returns.write_social_care(raw, country, people, seed),
+        returns.write_third_sector(raw, country, people, seed),
     ]
