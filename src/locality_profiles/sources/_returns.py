@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from locality_profiles.declarations import Declaration, Field, list_of_text, read_declaration
+from locality_profiles.episodes.measures import measures
 from locality_profiles.tables.intake import Layout
 
 FOLDER = Path(__file__).parent / "returns"
@@ -31,16 +32,6 @@ LATER = {
     "voice": "The template for what people say of services comes later.",
 }
 
-#: What may be measured, and how figures of it are brought together: a flow adds over everything; a stock over
-#: everything but time; people counted once each add over places and ages, and over anything else only as an estimate;
-#: a ratio or a median never.
-MEASURES = {
-    "N_PEOPLE": "distinct", "N_NEW": "distinct", "N_VOLUNTEERS": "distinct", "N_PEOPLE_HOME": "distinct",
-    "N_ADMIT": "flow", "N_ASSESSMENTS": "flow", "N_CONTACT": "flow", "N_DISCHARGES": "flow", "N_ITEMS": "flow",
-    "N_PLANS": "flow", "N_REFERRALS": "flow", "N_UNMET": "flow", "HOURS": "flow", "HOURS_PLANNED": "flow",
-    "HOURS_UNMET": "flow", "HOURS_VOLUNTEER": "flow", "MEALS": "flow", "NIGHTS": "flow", "SESSIONS": "flow",
-    "N_RESIDENTS": "stock", "PLACES": "stock", "WAIT_N": "stock", "WAIT_MED_DAYS": "ratio",
-}  # fmt: skip
 TYPES = {
     "quarter": "a financial quarter such as 2025/26 Q1", "year": "a financial year such as 2025/26",
     "partnership": "a name or code", "locality": "a name or code", "age": "one of a list", "service": "one of a list",
@@ -68,7 +59,7 @@ class Becomes:
 
     @property
     def adds(self) -> str:
-        return MEASURES[self.measure]
+        return measures()[self.measure].kind
 
 
 @dataclass(frozen=True)
@@ -174,7 +165,7 @@ _COLUMN = {
     "form": Field(str, default=""), "waits": Field(str, default=""), "becomes": Field(list, default=[]),
 }  # fmt: skip
 _BECOMES = {
-    "measure": Field(str, required=True, allowed=tuple(MEASURES)), "service": Field(str, default=""),
+    "measure": Field(str, required=True, allowed=tuple(measures())), "service": Field(str, default=""),
     "place": Field(str, default=""), "period": Field(str, allowed=("whole", "last_day"), default="whole"),
     "age": Field(str, default=""),
 }  # fmt: skip

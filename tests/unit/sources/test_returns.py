@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from locality_profiles.episodes.measures import measures
 from locality_profiles.errors import DefinitionError
 from locality_profiles.sources._return_workbook import HEADING_ROW, template_workbook
-from locality_profiles.sources._returns import MEASURES, RETURNS, declared, read_return
+from locality_profiles.sources._returns import RETURNS, declared, read_return
 
 DECLARED = """\
 title = "A return"
@@ -136,4 +137,4 @@ def test_every_column_says_what_to_write_in_a_sentence(name: str) -> None:
         for column in sheet.columns:
             assert column.write.endswith("."), column.name
             assert column.counted == bool(column.becomes)
-            assert {each.measure for each in column.becomes} <= set(MEASURES)
+            assert {each.measure for each in column.becomes} <= set(measures())
