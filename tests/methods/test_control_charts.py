@@ -163,6 +163,11 @@ def test_two_of_three_in_the_outer_third_are_near():
     assert near(26, 26, 26, 32, 41, 41) == [0, 0, 0, 0, 1, 1]  # at the end
 
 
+def test_points_on_the_two_sides_of_a_gap_are_no_neighbours():
+    near = p_chart([[41, 32, 41, 26, 26, 26]], [[64, GAP, 64, 64, 64, 64]]).near
+    assert near.tolist() == [[0] * 6]
+
+
 @pytest.mark.parametrize(("length", "flag"), [(5, 0), (6, 1), (7, 1)])
 def test_six_points_on_one_side_of_the_median_are_a_shift_of_a_run_chart(length, flag):
     assert flags(run_chart([[3] * length + [1] * length]), "shift") == [flag] * length + [-flag] * length
@@ -299,10 +304,12 @@ def plain_trend(series: list[float], length: int) -> list[int]:
     return found
 
 
-def plain_near(far: list[int]) -> list[int]:
+def plain_near(far: list[int], series: list[float]) -> list[int]:
     found = [0] * len(far)
     for start in range(-2, len(far)):
         window = [j for j in range(start, start + 3) if 0 <= j < len(far)]
+        if 0 <= start + 1 < len(far) and math.isnan(series[start + 1]):
+            continue  # the two others are no neighbours
         for side in (1, -1):
             hits = [j for j in window if far[j] == side]
             if len(hits) >= 2:
@@ -318,7 +325,7 @@ def plain_judged(series, centre, lower, upper) -> dict[str, list[int]]:
         "outside": [(y > high) - (y < low) for y, _, low, high in lines],
         "shift": plain_shift(series, centre[0], 7, over_ties=False),
         "trend": plain_trend(series, 7),
-        "near": plain_near(far),
+        "near": plain_near(far, series),
     }
 
 

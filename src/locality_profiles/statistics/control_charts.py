@@ -171,7 +171,9 @@ def _judged(y: Column, centre: Column, lower: Column, upper: Column) -> ControlC
     centre, lower, upper = (np.broadcast_to(column, y.shape) for column in (centre, lower, upper))
     outside = (y > upper).astype(np.int64) - (y < lower)
     far = (y > centre + 2 / 3 * (upper - centre)).astype(np.int64) - (y < centre - 2 / 3 * (centre - lower))
-    return ControlChart(centre, lower, upper, outside, _sided(y, centre, SHIFT), _trended(y, TREND), _two_of_three(far))
+    return ControlChart(
+        centre, lower, upper, outside, _sided(y, centre, SHIFT), _trended(y, TREND), _two_of_three(far, np.isnan(y))
+    )
 
 
 def _sided(y: Column, centre: Column, length: int, over_ties: bool = False) -> NDArray[np.int64]:
@@ -210,14 +212,15 @@ def _trended(y: Column, length: int) -> NDArray[np.int64]:
     return trend
 
 
-def _two_of_three(far: NDArray[np.int64]) -> NDArray[np.int64]:
-    """1 or -1 for far points of which two stand among three neighbours, on one side."""
+def _two_of_three(far: NDArray[np.int64], gap: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """1 or -1 for far points of which two stand among three neighbours, on one side; not across a gap."""
     found = np.zeros(far.shape, dtype=np.int64)
+    across = np.pad(gap, ((0, 0), (2, 2)))[:, 1:-1]  # the point in the middle of each window is a gap
     for side in (1, -1):
         hit = far == side
         padded = np.pad(hit, ((0, 0), (2, 2))).astype(np.int64)
         threes = padded[:, :-2] + padded[:, 1:-1] + padded[:, 2:]  # windows that end at each place, padded
-        enough = (threes >= 2).astype(np.int64)
+        enough = ((threes >= 2) & ~across).astype(np.int64)
         held = enough[:, :-2] | enough[:, 1:-1] | enough[:, 2:]
         found += side * (hit & held.astype(bool))
     return found

@@ -103,7 +103,7 @@ def slope_index(
     multiplicative : bool
         Fit the line to logarithms (rates) or logits (proportions).
     multiplier : float
-        The slope is multiplied by it; a negative one turns both indices round.
+        The slope is multiplied by it; a negative one turns it and ``rii_km`` round (``rii_mean`` keeps its sign).
     confidence : float
         Fraction in (0, 1).
     draws : int, optional
