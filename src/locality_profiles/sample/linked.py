@@ -185,8 +185,9 @@ class _Maker:
                 for kind, table in tables.items():
                     if number == 0:
                         aside = open_files.enter_context(beside(folder / file_name(kind, year)))
-                        writers[kind] = open_files.enter_context(_Writer(aside))
-                        table = self._spoilt(kind, table, year)
+                        writers[kind] = open_files.enter_context(_Writer(aside, kind, year))
+                        if self.with_faults:
+                            table = self._spoilt(kind, table, year)
                     writers[kind].add(table)
             for writer in writers.values():
                 writer.flush()
@@ -224,7 +225,7 @@ class _Maker:
             for name, query in steps.items():
                 own.execute(f"create temp table {name} as {query}")
             rows = self._rows(year).items()
-            return {kind: _whole(own.sql(query).to_arrow_table(), kind, year) for kind, query in rows}
+            return {kind: own.sql(query).to_arrow_table() for kind, query in rows}
 
     def _rows(self, year: int) -> dict[str, str]:
         """SQL of the rows of each file of the year, in order."""
@@ -240,12 +241,10 @@ class _Maker:
         return {**queries, INDIVIDUAL_FILE: individuals_of(self.dice, year)}
 
     def _spoilt(self, kind: str, table: pa.Table, year: int) -> pa.Table:
-        if not self.with_faults:
-            return table
         with contextlib.closing(self.connection.cursor()) as own:
-            table, put_in = spoil(own, kind, table, year, first=year == self.told.years[0])
+            whole, put_in = spoil(own, kind, _whole(table, kind, year), year, first=year == self.told.years[0])
         self.faults.update(put_in)
-        return table
+        return whole
 
 
 def _whole(made: pa.Table, kind: str, year: int) -> pa.Table:
@@ -255,22 +254,27 @@ def _whole(made: pa.Table, kind: str, year: int) -> pa.Table:
     constants = {"year": short(year), "recid": kind}
     columns: dict[str, pa.Array] = {}
     for name, wanted in layout.items():
-        if name in constants:
-            columns[name] = pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int8()), rows), [constants[name]])
-        elif name in made.column_names:
+        if name in made.column_names:
             column = made[name]
             columns[name] = column if pa.types.is_dictionary(column.type) else column.cast(wanted)
+        elif name in constants:
+            columns[name] = pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int8()), rows), [constants[name]])
         else:
             columns[name] = pa.nulls(rows, wanted)
     return pa.table(columns)
 
 
 class _Writer:
-    """One Parquet file that is written as rows come; small slices wait until they fill a row group."""
+    """One Parquet file that is written as rows come.
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.rows, self._waiting = path, 0, 0
-        self._tables: list[pa.Table] = []
+    Small slices wait until they fill a row group; empty columns join them only then, since they would take more room
+    than the others.
+    """
+
+    def __init__(self, path: Path, kind: str, year: int) -> None:
+        self.path, self.kind, self.year = path, kind, year
+        self.rows = 0
+        self._waiting: list[pa.Table] = []
         self._file: pq.ParquetWriter | None = None
 
     def __enter__(self) -> _Writer:
@@ -281,21 +285,24 @@ class _Writer:
             self._file.close()
 
     def add(self, table: pa.Table) -> None:
-        if self._file is None:
-            # Identifiers hardly repeat in a row group, so a dictionary of them would be made in vain.
-            repeating = [name for name in table.column_names if name != "anon_chi"]
-            # Without Arrow's own schema, text is text to a reader, however it was held when it was written.
-            self._file = pq.ParquetWriter(
-                self.path, table.schema, compression="zstd", use_dictionary=repeating, store_schema=False,
-                store_decimal_as_integer=True,
-            )  # fmt: skip
-        self._tables.append(table)
-        self._waiting += table.num_rows
+        if self._waiting and table.column_names != self._waiting[0].column_names:
+            self.flush()  # a slice with faults has all columns, the others have theirs
+        self._waiting.append(table)
         self.rows += table.num_rows
-        if self._waiting >= ROW_GROUP:
+        if sum(part.num_rows for part in self._waiting) >= ROW_GROUP:
             self.flush()
 
     def flush(self) -> None:
-        if self._file is not None and self._tables:
-            self._file.write_table(pa.concat_tables(self._tables), row_group_size=2 * ROW_GROUP)
-            self._tables, self._waiting = [], 0
+        if not self._waiting:
+            return
+        whole = _whole(pa.concat_tables(self._waiting), self.kind, self.year)
+        self._waiting = []
+        if self._file is None:
+            # Identifiers hardly repeat in a row group, so a dictionary of them would be made in vain.
+            repeating = [name for name in whole.column_names if name != "anon_chi"]
+            # Without Arrow's own schema, text is text to a reader, however it was held when it was written.
+            self._file = pq.ParquetWriter(
+                self.path, whole.schema, compression="zstd", use_dictionary=repeating, store_schema=False,
+                store_decimal_as_integer=True,
+            )  # fmt: skip
+        self._file.write_table(whole, row_group_size=2 * ROW_GROUP)

@@ -22,7 +22,8 @@ from locality_profiles.sample.linked_draws import (
 from locality_profiles.sample.linked_zones import NO_LOCALITY, OUTSIDE
 
 #: Share of people up to each age when the first year begins.
-_AGES = ((0, 0), (0.19, 18), (0.34, 30), (0.53, 45), (0.74, 60), (0.865, 70), (0.955, 80), (0.992, 90), (1, 102))
+_AGES = ((0, 0), (0.19, 18), (0.34, 30), (0.53, 45), (0.74, 60), (0.865, 70), (0.955, 80), (0.992, 90), (0.9992, 97),
+         (1, 103))  # fmt: skip
 #: Deaths by age, as Gompertz found them: the risk at birth, and by how much it grows in a year.
 _MORTALITY, _AGEING = 3.2e-5, 0.094
 _DYING, _NEEDING = (1.4, 1.17, 1.0, 0.87, 0.72), (1.42, 1.18, 1.0, 0.86, 0.72)

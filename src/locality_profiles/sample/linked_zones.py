@@ -16,8 +16,8 @@ ZONE_COLUMNS = ("datazone2011", "locality", "hscp2018", "hb2019", "ca2018", "sim
 #: Zones round one practice, practices in one cluster, and people for each care home.
 _ZONES_OF_A_PRACTICE, _PRACTICES_IN_A_CLUSTER, _ZONES_OF_A_HOME = 7, 6, 7
 _HOSPITALS_OF_A_BOARD = 3
-#: As many boards as two figures can number: the codes of hospitals hold two figures.
-_MOST_BOARDS = 99
+#: Codes of hospitals hold two figures for the board; 99 is kept for records with a fault.
+_MOST_BOARDS = 98
 
 
 def made_up_zones(count: int, seed: int = 2026) -> pa.Table:
