@@ -327,7 +327,7 @@ def test_each_fault_is_counted_and_can_be_found(written, spoilt):
         "open_record": f"episodes where {HOSPITAL} and record_keydate2 is null",
         "age_goes_backwards": f"{years} and a.age > b.age",
         "delay_in_two_months": f"({twice})",
-        "bed_days_outside_year": f"episodes where {HOSPITAL} and yearstay <> {BED_DAYS} and {early}",
+        "bed_days_outside_year": f"episodes where yearstay <> {BED_DAYS}",
         "cost_in_pence": "episodes where recid = 'OoH' and cost_total_net > 5000",
         "unknown_recid": "episodes where recid = 'ZZ9'",
         "unknown_smrtype": "episodes where smrtype = 'Not a type'",
