@@ -17,6 +17,8 @@ The layouts and their oddities are the publishers'; every name, code and number 
     Those figures, written as each publisher writes them (``files`` knows the file formats).
 ``settings``
     ``profiles.toml`` and the note that says that all of it is synthetic.
+``linked``
+    Records about people who do not exist, of any number, in files like Source's: apart from the workspace.
 """
 
 from __future__ import annotations
