@@ -121,8 +121,13 @@ def plan_of(workspace: Workspace, compat: str = "") -> str:
     files = workspace.extract_files()
     extracts = sorted((path.relative_to(workspace.extracts).as_posix(), sha256_of(path)) for path in files) + own
     suites = [(door, name, sha256_of(path)) for door in DOORS for name, path in sorted(workspace.suites(door).items())]
-    beside_others = (compat,) if compat else ()
-    return key_of("plan", sha256_of(workspace.folder / SETTINGS), extracts, suites, code_key(), *beside_others)
+    more = [*_own_definitions(workspace), *([compat] if compat else [])]
+    return key_of("plan", sha256_of(workspace.folder / SETTINGS), extracts, suites, code_key(), *more)
+
+
+def _own_definitions(workspace: Workspace) -> list[tuple[str, str]]:
+    """Names and checksums of the workspace's own definitions of indicators."""
+    return [(path.name, sha256_of(path)) for path in sorted(workspace.definitions.glob("*.toml"))]
 
 
 def up_to_date(workspace: Workspace, plan: str) -> Release | None:
@@ -337,7 +342,7 @@ def make_profiles(workspace: Workspace, made: Made) -> Made:
     from locality_profiles.indicators.calculate import calculate
     from locality_profiles.indicators.changes import change
     from locality_profiles.indicators.compared import compare
-    from locality_profiles.indicators.definition import indicators
+    from locality_profiles.indicators.definition import with_own
     from locality_profiles.indicators.inequalities import inequality
     from locality_profiles.profiles.assemble import assemble
 
@@ -346,7 +351,9 @@ def make_profiles(workspace: Workspace, made: Made) -> Made:
     types = tuple(dict.fromkeys(
         [*workspace.profiled, *(s.name for s in workspace.systems), "council_area", "hscp", "health_board", "country"]
     ))  # fmt: skip
-    key = key_of("profiles", inputs, types, workspace.profiled, made.partnerships, workspace.partnerships, code_key())
+    own_words = [_own_definitions(workspace), sorted(workspace.outcomes.items())]
+    key = key_of("profiles", inputs, types, workspace.profiled, made.partnerships, workspace.partnerships, own_words,
+                 code_key())  # fmt: skip
     names = ("indicator", "indicator_value", "comparison", "area_rank", "neighbour", "trend", "inequality", "profile",
              "profile_trend")  # fmt: skip
     stored = {name: store.find(name, key) for name in names}
@@ -358,8 +365,8 @@ def make_profiles(workspace: Workspace, made: Made) -> Made:
 
         facts = {name: path for name, path in made.tables.items() if name[0] != "_"}
         own = made.partnerships if workspace.partnerships is not None else None
-        found = indicators()
-        calculated = calculate(facts, types, partnerships=own)
+        found = with_own(workspace.definitions, workspace.outcomes)
+        calculated = calculate(facts, types, found, own)
         compared_types = tuple(dict.fromkeys([*workspace.profiled, "locality", "hscp"]))
         compared = compare(facts, calculated.values, found, compared_types)
         keep(comparison=compared.comparison, area_rank=compared.ranks, neighbour=compared.neighbours)

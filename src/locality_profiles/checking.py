@@ -7,7 +7,7 @@ from typing import Any
 
 from locality_profiles import building
 from locality_profiles.curate.staging import GROUPS, StagedFile
-from locality_profiles.errors import ExpectationFailed, ExtractRefused, LocalityProfilesError, Problem
+from locality_profiles.errors import DefinitionError, ExpectationFailed, ExtractRefused, LocalityProfilesError, Problem
 from locality_profiles.workspace import Workspace
 
 
@@ -57,9 +57,15 @@ class Report:
 
 
 def check_workspace(workspace: Workspace) -> Report:
-    """Read every extract and pass it through the first door; nothing is built or published."""
+    """Read the workspace's own definitions and every extract, and open the first door; nothing is published."""
+    from locality_profiles.indicators.definition import with_own
+
     verdicts, staged = [], []
     problems: list[Problem] = []
+    try:
+        with_own(workspace.definitions, workspace.outcomes)
+    except DefinitionError as error:
+        problems += error.problems
     with building.one_build(workspace):
         for path in workspace.extract_files():
             try:

@@ -36,6 +36,10 @@ ignore = []
 [names]
 # A name in an extract = the name in the data-zone lookup, where the two differ:
 # "Shetland" = "Shetland Islands"
+
+[outcomes]
+# National outcomes that an indicator evidences here, where you see it otherwise than its definition:
+# community_alarms = [2, 7]
 """
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +140,13 @@ class Workspace:
     read: tuple[str, ...]
     ignore: tuple[str, ...]
     names: Mapping[str, str]
+    outcomes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """National outcomes that an indicator evidences here, where that is not what its definition says."""
+
+    @property
+    def definitions(self) -> Path:
+        """The folder of the workspace's own indicators, which need not be there."""
+        return self.folder / "indicators"
 
     @property
     def curated(self) -> Path:
@@ -246,7 +253,7 @@ def read_workspace(folder: Path | str) -> Workspace:
     declared = read_declaration(folder / SETTINGS, SETTINGS, WorkspaceError)
     top = declared.read(declared.data, {
         "workspace": Field(dict, required=True, default={}), "areas": Field(dict, default={}),
-        "extracts": Field(dict, default={}), "names": Field(dict, default={}),
+        "extracts": Field(dict, default={}), "names": Field(dict, default={}), "outcomes": Field(dict, default={}),
     })  # fmt: skip
     about = declared.read(top["workspace"], {
         "title": Field(str, required=True, default=""), "synthetic": Field(bool, default=False),
@@ -268,6 +275,7 @@ def read_workspace(folder: Path | str) -> Workspace:
                              f"Known: {', '.join(sorted(known))}.", "areas", "profile")  # fmt: skip
     _check_systems(declared, systems)
     partnerships = _partnerships(declared, areas["partnerships"])
+    outcomes = _outcomes(declared, top["outcomes"])
     folder_of_extracts = _expanded(declared, extracts["folder"])
     declared.finish(WorkspaceError)
     return Workspace(
@@ -275,8 +283,20 @@ def read_workspace(folder: Path | str) -> Workspace:
         (folder / folder_of_extracts).resolve(),
         list_of_text(declared, extracts["read"], "extracts", "read"),
         list_of_text(declared, extracts["ignore"], "extracts", "ignore"),
-        {str(key): str(value) for key, value in top["names"].items()},
+        {str(key): str(value) for key, value in top["names"].items()}, outcomes,
     )  # fmt: skip
+
+
+def _outcomes(declared: Declaration, table: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+    """Outcomes by indicator; whether there are such indicators and outcomes is asked where they are known."""
+    found = {}
+    for name, listed in table.items():
+        if isinstance(listed, list) and all(type(outcome) is int for outcome in listed):
+            found[str(name)] = tuple(listed)
+        else:
+            declared.problem(f"[outcomes] '{name}' should be a list of whole numbers", f"Write {name} = [2, 4].",
+                             "outcomes", str(name))  # fmt: skip
+    return found
 
 
 def _partnerships(declared: Declaration, value: Any) -> tuple[str, ...] | None:

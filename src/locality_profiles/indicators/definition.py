@@ -10,8 +10,8 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -528,7 +528,45 @@ def sections() -> dict[str, Section]:
 
 @cache
 def indicators(folder: Path = FOLDER) -> dict[str, Indicator]:
-    """Every indicator, by id, in the order in which a profile shows them.
+    """Every indicator of the package, by id, in the order in which a profile shows them.
+
+    Raises
+    ------
+    DefinitionError
+        With the problems of all files.
+    """
+    return read_indicators(folder)
+
+
+def with_own(folder: Path, outcomes: Mapping[str, Sequence[int]]) -> dict[str, Indicator]:
+    """The package's indicators with a workspace's own: new ones, and ones that stand in for the package's of that id.
+
+    ``outcomes`` says which national outcomes an indicator evidences here, where a partnership sees it otherwise.
+
+    Raises
+    ------
+    DefinitionError
+        With the problems of all files, and of the outcomes.
+    """
+    found = {**indicators(), **read_indicators(folder)}
+    problems = []
+    for name, evidenced in outcomes.items():
+        if name not in found:
+            close = difflib.get_close_matches(name, found, n=1)
+            remedy = f"Did you mean '{close[0]}'?" if close else "The methods page lists them all."
+            problems.append(Problem(f"[outcomes] there is no indicator '{name}'", remedy, "profiles.toml"))
+        elif wrong := [str(outcome) for outcome in evidenced if outcome not in OUTCOMES]:
+            problems.append(Problem(f"[outcomes] there is no national outcome {', '.join(wrong)} (of '{name}')",
+                                    "Write whole numbers from 1 to 9.", "profiles.toml"))  # fmt: skip
+        else:
+            found[name] = replace(found[name], outcomes=tuple(evidenced))
+    if problems:
+        raise DefinitionError(f"{len(problems)} thing(s) are wrong with [outcomes].", problems)
+    return _in_order(found.values())
+
+
+def read_indicators(folder: Path) -> dict[str, Indicator]:
+    """The definitions of one folder, by id, in the order in which a profile shows them; none where there is no folder.
 
     Raises
     ------
@@ -544,5 +582,10 @@ def indicators(folder: Path = FOLDER) -> dict[str, Indicator]:
             problems.extend(error.problems)
     if problems:
         raise DefinitionError(f"{len(problems)} thing(s) are wrong in the definitions of indicators.", problems)
-    found.sort(key=lambda indicator: (known[indicator.section].order, indicator.order, indicator.id))
-    return {indicator.id: indicator for indicator in found}
+    return _in_order(found)
+
+
+def _in_order(found: Iterable[Indicator]) -> dict[str, Indicator]:
+    known = sections()
+    ordered = sorted(found, key=lambda indicator: (known[indicator.section].order, indicator.order, indicator.id))
+    return {indicator.id: indicator for indicator in ordered}
