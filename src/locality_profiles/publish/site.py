@@ -456,10 +456,26 @@ def _declared(indicator: Indicator, about: Edition) -> dict[str, Any]:
         "direction": DIRECTIONS.get(indicator.direction, indicator.direction),
         "smallest": f"{capitalised(smallest)}." if smallest else "None: this release holds no data for it.",
         "counted": _counted(indicator),
-        "frameworks": ", ".join((indicator.frameworks or "").split()),
+        "frameworks": capitalised("; ".join(map(framework_words, (indicator.frameworks or "").split()))),
         "outcomes": [(number, OUTCOMES[int(number)]) for number in (indicator.outcomes or "").split()],
         "disclosure": f"{capitalised(DISCLOSURE[indicator.disclosure])}." if indicator.disclosure else "",
     }
+
+
+#: Sets of indicators that an indicator may be part of, by the letters of its mark.
+FRAMEWORK_WORDS = {
+    "LP": "the present locality profiles", "NI": "core integration indicator", "MSG": "ministerial indicator",
+}  # fmt: skip
+
+
+def framework_words(mark: str) -> str:
+    """What a mark of a framework stands for.
+
+    >>> framework_words("NI14"), framework_words("LP")
+    ('core integration indicator 14', 'the present locality profiles')
+    """
+    letters = mark.rstrip("0123456789")
+    return f"{FRAMEWORK_WORDS[letters]} {mark.removeprefix(letters)}".strip()
 
 
 def _counted(indicator: Indicator) -> str:

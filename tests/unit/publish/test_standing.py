@@ -11,6 +11,7 @@ import pytest
 from drawn import table
 
 from locality_profiles.publish.reading import Indicator, Row
+from locality_profiles.publish.site import framework_words
 from locality_profiles.publish.standing import (
     AGE,
     SETTLEMENT,
@@ -191,3 +192,12 @@ def test_a_release_without_these_tables_says_nothing_of_how_an_area_stands(tmp_p
                                        source_level="locality", parts=1, **PERIOD)}  # fmt: skip
     with duckdb.connect() as connection:
         assert read_standings(connection, tables, ("locality",)) == {}
+
+
+@pytest.mark.parametrize(
+    ("mark", "words"),
+    [("LP", "the present locality profiles"), ("NI14", "core integration indicator 14"),
+     ("MSG3", "ministerial indicator 3")],
+)  # fmt: skip
+def test_a_framework_is_called_by_its_name(mark, words):
+    assert framework_words(mark) == words
