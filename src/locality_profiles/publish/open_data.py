@@ -62,6 +62,8 @@ LONG = (
     Long("locality_register", "locality-register", False, "The localities of every partnership"),
     Long("list_inflation", "list-inflation", True, "People on GP lists beside residents"),
 )
+#: A spreadsheet has so many rows, of which one is the header. A longer table is published as Parquet only.
+MOST_ROWS = 1_048_576
 #: A text that begins so may be taken for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 #: Frictionless names of our column types.
@@ -88,7 +90,7 @@ WIDE_COLUMNS = (
 def write_open_data(tables: Mapping[str, Path], out: Path, about: Edition) -> list[Path]:
     """Write the open data of a release into the folder ``out`` and return the files.
 
-    ``profile``, ``profile-trend`` and ``indicator-values`` as Parquet and CSV at full precision;
+    The long tables at full precision, as Parquet, and as CSV where a spreadsheet can hold them;
     ``indicators.csv`` and ``areas.csv``; ``areas/<code>.csv``, one for each profiled area, with the
     figures of its page (UTF-8 with a byte-order mark, for Excel); and ``datapackage.json``.
 
@@ -105,7 +107,7 @@ def write_open_data(tables: Mapping[str, Path], out: Path, about: Edition) -> li
         _refuse_unsuppressed(connection, tables)
         for long in _published(tables):
             contract = CONTRACTS[long.table]
-            for suffix in ("parquet", "csv") if long.parquet else ("csv",):
+            for suffix in _suffixes(long, tables):
                 path = out / f"{long.stem}.{suffix}"
                 _copy(connection, relation(tables[long.table]), contract, path)
                 resources.append(_resource(path, out, contract.columns, contract.description, contract.key))
@@ -126,9 +128,24 @@ def write_open_data(tables: Mapping[str, Path], out: Path, about: Edition) -> li
 
 def downloads(tables: Mapping[str, Path]) -> list[tuple[str, str, str]]:
     """What each long table holds, its file for a spreadsheet and its file for analysis (empty where there is none)."""
-    found = [(long.words, f"{long.stem}.csv", f"{long.stem}.parquet" * long.parquet) for long in _published(tables)]
+    found = []
+    for long in _published(tables):
+        files = {suffix: f"{long.stem}.{suffix}" for suffix in _suffixes(long, tables)}
+        found.append((long.words, files.get("csv", ""), files.get("parquet", "")))
     maps = [("Outlines of every area system, for maps", "", "map-layer.parquet")] if "map_layer" in tables else []
     return found + maps
+
+
+def _suffixes(long: Long, tables: Mapping[str, Path]) -> tuple[str, ...]:
+    """Parquet for analysis, and CSV for a spreadsheet where one can hold the table."""
+    if not long.parquet:
+        return ("csv",)
+    import pyarrow.parquet as pq
+
+    path = tables[long.table]
+    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    fits = sum(pq.read_metadata(file).num_rows for file in files) < MOST_ROWS
+    return ("parquet", "csv") if fits else ("parquet",)
 
 
 def _published(tables: Mapping[str, Path]) -> list[Long]:

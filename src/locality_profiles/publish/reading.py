@@ -322,7 +322,7 @@ def _read_rows(
     connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path], condition: str, values: list[Any]
 ) -> Iterator[tuple[Any, ...]]:
     """One row for each row of a profile, its cells as lists in the order of the columns."""
-    order = "order by beside_order, beside_type, beside_code"
+    order = "order by beside_order"  # one number for each column of an area
     yield from _fetched(
         connection,
         "select p.area_type, p.area_code, p.item, p.category, max(p.category_title), max(p.period_type), "

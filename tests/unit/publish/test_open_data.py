@@ -15,7 +15,7 @@ from unit.publish.page import Page
 
 from locality_profiles.errors import ContractBroken
 from locality_profiles.publish.numbers import SIGNS
-from locality_profiles.publish.open_data import guarded, write_open_data
+from locality_profiles.publish.open_data import downloads, guarded, write_open_data
 from locality_profiles.tables.curated import CONTRACTS
 
 
@@ -134,6 +134,25 @@ def test_a_long_table_keeps_every_row_at_full_precision(
 def ask(query: str) -> list[tuple[Any, ...]]:
     with duckdb.connect() as connection:
         return connection.execute(query).fetchall()
+
+
+def test_a_table_too_long_for_a_spreadsheet_is_published_for_analysis_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = island.write(tmp_path / "tables", island.tables(island.AREAS, island.INDICATORS, island.SECTIONS))
+    rows = duckdb.sql(f"select count(*) from '{tables['profile']}'").fetchall()[0][0]
+
+    # the header takes a row of the spreadsheet too
+    for most, has_csv in ((rows + 1, True), (rows, False)):
+        monkeypatch.setattr("locality_profiles.publish.open_data.MOST_ROWS", most)
+        out = tmp_path / str(most) / "open-data"
+        write_open_data(tables, out, island.edition())
+
+        offered = {words: (sheet, analysis) for words, sheet, analysis in downloads(tables)}
+        assert (out / "profile.csv").exists() is has_csv
+        assert (out / "profile.parquet").exists()
+        assert ("profile.csv" * has_csv, "profile.parquet") in offered.values()
+        assert ("profile.csv" in {r["path"] for r in package(out.parent)["resources"]}) is has_csv
 
 
 def test_parquet_is_compressed_with_zstd(release: Path) -> None:
