@@ -164,7 +164,8 @@ def test_of_two_scotlands_the_one_with_a_rate_is_read(tmp_path: Path) -> None:
 
 
 def test_two_scotlands_that_both_have_rates_are_refused(tmp_path: Path) -> None:
-    message = refusal(care(tmp_path, BY_ALARM.replace("85+ years | Rate per 1,000 Population | NA", "85+ years | Rate per 1,000 Population | 7.1")))  # noqa: E501  # fmt: skip
+    missing = "85+ years | Rate per 1,000 Population | NA"
+    message = refusal(care(tmp_path, BY_ALARM.replace(missing, missing.replace("NA", "7.1"))))
     assert "rows 10, 11, column 'sending_location': the same sending_location, financial_year" in message
 
 

@@ -63,10 +63,11 @@ class Condition:
         return f"coalesce(({found}) and not {self.not_operation.found_in(OPERATION)}, false)"
 
 
+_LISTS = ("main", "any", "main_with", "second", "not_operation")
 _GROUP = {
     "title": Field(str, required=True, default=""),
     "of": Field(str, required=True, default=""),
-    **{key: Field(list, default=[]) for key in ("main", "any", "main_with", "second", "not_operation")},
+    **{key: Field(list, default=[]) for key in _LISTS},
 }
 
 
@@ -83,10 +84,7 @@ def conditions(path: Path = FILE) -> Mapping[str, Condition]:
     found = {}
     for name, table in declared.data.items():
         told = declared.read(table, _GROUP, name)
-        codes = {
-            key: _codes(declared, told[key], name, key)
-            for key in ("main", "any", "main_with", "second", "not_operation")
-        }  # fmt: skip
+        codes = {key: _codes(declared, told[key], name, key) for key in _LISTS}
         if not any(codes[key].ranges for key in ("main", "any", "main_with")):
             declared.problem(f"[{name}] has no codes", 'Add main = ["…"] or any = ["…"].', name)
         if bool(codes["main_with"].ranges) != bool(codes["second"].ranges):
