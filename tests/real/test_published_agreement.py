@@ -311,14 +311,15 @@ def test_crude_rates_of_councils_are_what_their_counts_and_the_population_give(r
     assert found == expected("crude_rate_with_population")
 
 
-def residents(extracts: Path) -> dict[int, pd.DataFrame]:
-    """People by council and single year of age, for the years of which crude rates are checked."""
-    council = pd.read_csv(extracts / LOOKUP, dtype=str).set_index("DataZone")["CA"]
+def residents(extracts: Path, place: pd.Series | None = None) -> dict[int, pd.DataFrame]:
+    """People by place (council, unless told) and year of age, for the years of which crude rates are checked."""
+    if place is None:
+        place = pd.read_csv(extracts / LOOKUP, dtype=str).set_index("DataZone")["CA"]
     found = {}
     for year, name in POPULATIONS.items():
         people = _read(extracts / name).tables["population"].to_pandas()
         people = people[people.sex == "all"]
-        found[year] = people.groupby([people.block_code.map(council), "age"]).persons.sum().unstack()
+        found[year] = people.groupby([people.block_code.map(place), "age"]).persons.sum().unstack()
     return found
 
 
@@ -497,30 +498,49 @@ def test_figures_beside_counts_are_their_quotients(of: Quotient, real_extracts: 
 
 
 HOME_CARE = "social_care/201920_202021_data_homecare_hscp.csv"
+HOME_CARE_OF_LOCALITIES = "social_care/201920_202021_data_homecare_locality.csv"
+LOCALITIES = "lookups/datazone-to-locality-lookup.csv"
 PERSONAL_CARE = "social_care/201920_202021_data_homecare_personal_care.csv"
 #: Numbers of people are rounded to the nearest 5.
 ROUNDED = 2.5
 
 
 def test_home_care_rates_are_what_people_and_residents_give(real_extracts: Path) -> None:
-    """Within the rounding of the people: a rate is of the count before it was rounded."""
-    rows = _read(real_extracts / HOME_CARE).tables["activity"].to_pandas()
-    rows = rows[(rows.block_type == "council_area") & (rows.period_start >= pd.Timestamp("2020-04-01").date())]
+    wide = home_care(real_extracts / HOME_CARE, "council_area")
+    code = wide.place_name.map(_council_codes(real_extracts))
+    agree = within_rounding(wide, code, residents(real_extracts)[2020])
+    assert Agreement(len(wide), int(agree.sum()), {}) == expected("home_care_rate")
+
+
+def test_home_care_rates_of_localities_are_what_people_and_residents_give(real_extracts: Path) -> None:
+    """For the localities whose data zones a lookup tells, by the partnership's own name for them."""
+    wide = home_care(real_extracts / HOME_CARE_OF_LOCALITIES, "locality")
+    zones = pd.read_csv(real_extracts / LOCALITIES, dtype=str).set_index("DataZone")["SubHSCPName"]
+    known = wide.place_name.isin(set(zones))
+    agree = within_rounding(wide[known], wide.place_name[known], residents(real_extracts, zones)[2020])
+    excused = {"locality_without_zones": int((~known).sum())}
+    assert Agreement(len(wide), int(agree.sum()), excused) == expected("home_care_rate_of_localities")
+
+
+def home_care(path: Path, block_type: str) -> pd.DataFrame:
+    """People and rates of 2020/21, a row for each place, age and period, with the first and last year of age."""
+    rows = _read(path).tables["activity"].to_pandas()
+    rows = rows[(rows.block_type == block_type) & (rows.period_start >= pd.Timestamp("2020-04-01").date())]
     key = ["place_name", "age_band", "period_type", "period_start"]
     wide = rows.pivot(index=key, columns="measure_code", values="value").dropna(subset=["N_PEOPLE", "RATE_PER_1000"])
     wide = wide.reset_index()
     ages = wide.age_band.str.replace("+", "-90").replace("all", "0-90").str.extract(r"^(\d+)-(\d+)$").astype(float)
-    wide = wide[ages[0].notna()]
-    ages = ages[ages[0].notna()].astype(int)
-    council = _council_codes(real_extracts)
-    people = residents(real_extracts)[2020]
+    wide[["first", "last"]] = ages
+    return wide[ages[0].notna()].astype({"first": int, "last": int})
+
+
+def within_rounding(wide: pd.DataFrame, place: pd.Series, people: pd.DataFrame) -> pd.Series:
+    """Whether a rate is that of a count which was then rounded to the one printed."""
     among = np.array([
-        people.loc[council[name], first:last].sum()
-        for name, first, last in zip(wide.place_name, ages[0], ages[1], strict=True)
+        people.loc[code, first:last].sum() for code, first, last in zip(place, wide["first"], wide["last"], strict=True)
     ], dtype=float)  # fmt: skip
     low, high = (1000 * (wide.N_PEOPLE + way * ROUNDED) / among for way in (-1, 1))
-    agree = (low <= wide.RATE_PER_1000 + HALF + DUST) & (high >= wide.RATE_PER_1000 - HALF - DUST)
-    assert Agreement(len(wide), int(agree.sum()), {}) == expected("home_care_rate")
+    return (low <= wide.RATE_PER_1000 + HALF + DUST) & (high >= wide.RATE_PER_1000 - HALF - DUST)
 
 
 def _council_codes(extracts: Path) -> dict[str, str]:
