@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 
 from locality_profiles import building
 from locality_profiles.building import Checked, Made
@@ -36,6 +37,12 @@ class Run:
                 if name[0] != "_":
                     connection.execute(f"create view {name} as select * from {relation(path)}")
             return connection.execute(sql).fetchall()
+
+    def table(self, name: str, where: str = "true") -> pd.DataFrame:
+        """Rows of one table that was made."""
+        with duckdb.connect() as connection:
+            return connection.execute(f"select * from {relation(self.made.tables[name])} where {where}").df()
+
 
 
 def example(name: str, folder: Path) -> Path:
