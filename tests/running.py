@@ -44,7 +44,6 @@ class Run:
             return connection.execute(f"select * from {relation(self.made.tables[name])} where {where}").df()
 
 
-
 def example(name: str, folder: Path) -> Path:
     """A copy of an example workspace, to be built somewhere else."""
     folder.mkdir(parents=True, exist_ok=True)
