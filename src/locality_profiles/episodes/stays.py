@@ -33,7 +33,8 @@ def with_readmissions(stays: str, last_day: str) -> str:
         select * exclude (next_start, next_emergency),
             end_day is not null and not died and end_day + {READMITTED_WITHIN} <= {last_day} as discharged_alive,
             coalesce(end_day is not null and not died and end_day + {READMITTED_WITHIN} <= {last_day}
-                and next_emergency and next_start - end_day between 0 and {READMITTED_WITHIN}, false) as readmitted
+                and next_emergency and date_diff('day', end_day, next_start) between 0 and {READMITTED_WITHIN},
+                false) as readmitted
         from (
             select *, lead(start_day) over following as next_start, lead(emergency) over following as next_emergency
             from ({stays})

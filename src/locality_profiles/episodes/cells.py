@@ -1,0 +1,421 @@
+"""SQL of the cells of the cube that one file of linked records gives, and of the pieces that need other files.
+
+``good`` is the file's records without those that are set aside. Passes over it are few and narrow, and their number
+does not depend on how many areas or indicators there are: one for counts by day, one for what is told by month, one for
+people, one for stays, one for hospitals.
+
+Keys of a cell are one whole number in the larger queries, ``packed``; its parts become words when a cell is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from locality_profiles.episodes.linked import (
+    AGE_BANDS,
+    ALL_EMERGENCIES,
+    BAND,
+    DELAYS,
+    EMERGENCY,
+    FALL,
+    FALLS,
+    IN_A_STAY,
+    IN_BED,
+    MONTHS,
+    PLACE,
+    QUARTERS,
+    SECTORS,
+    SEX,
+    SEXES,
+    URGENCIES,
+    Kind,
+    band_of,
+    by_kind,
+    condition,
+    delay_number,
+    listed,
+    person_bits,
+    preventable_number,
+    sector_number,
+    service_number,
+    services,
+    told,
+    urgency_number,
+)
+from locality_profiles.episodes.measures import measures
+
+#: Measures of a cell. Bed days and hours are numbers with hundredths, cost is whole pence, all others whole numbers.
+MEASURES = (
+    "n_episodes", "n_stays", "n_attend", "n_dna", "n_admit", "n_contact", "n_items", "n_packages", "n_delays",
+    "n_applic", "n", "n_residents", "n_people", "n_discharge_alive", "n_readmit_28", "bed_days", "hours", "cost_net",
+    "days_last_182", "days_at_home", *(code.lower() for code in measures() if code.startswith("N_LTC")),
+)  # fmt: skip
+FRACTIONS = ("bed_days", "hours", "days_last_182", "days_at_home")
+KEYS = ("service_code", "period_type", "period_start", "period_end", "block_type", "block_code", "age_band", "sex",
+        "urgency", "delay_group", "provider_sector")  # fmt: skip
+
+#: Numbers of periods in a packed key: twelve months, four quarters, the year, and its last day.
+WHOLE_YEAR, LAST_DAY = 16, 17
+_PERIODS, _SEXES, _GROUPS = 32, 4, 8
+#: How far apart in a packed key lie the numbers of urgencies, and of services.
+URGENCY_STEP = _GROUPS * _GROUPS * _GROUPS * _SEXES * _PERIODS
+SERVICE_STEP = len(URGENCIES) * URGENCY_STEP
+
+#: The end of what has none yet.
+OPEN = "date '2079-06-06'"
+_DAY_0 = "date '1900-01-01'"
+#: Months and quarters of a financial year: names by number.
+SEX_AND_AGE = f"(coalesce(age, -1) + 1) * 4 + {SEX}"
+
+
+@dataclass(frozen=True)
+class Year:
+    """A financial year by the calendar year in which it begins."""
+
+    begins: int
+
+    @property
+    def first(self) -> str:
+        return f"date '{self.begins}-04-01'"
+
+    @property
+    def last(self) -> str:
+        return f"date '{self.begins + 1}-03-31'"
+
+    def has(self, day: str) -> str:
+        """SQL: a day is in the year."""
+        return f"{day} between {self.first} and {self.last}"
+
+    @property
+    def periods(self) -> dict[int, tuple[str, date, date]]:
+        """Kind, first and last day of each period, by its number."""
+        firsts = [date(self.begins + (n > 8), (n + 3) % 12 + 1, 1) for n in range(12)] + [date(self.begins + 1, 4, 1)]
+        ends = [date.fromordinal(day.toordinal() - 1) for day in firsts[1:]]
+        months = {n: ("month", firsts[n], ends[n]) for n in range(12)}
+        quarters = {12 + q: ("financial_quarter", firsts[3 * q], ends[3 * q + 2]) for q in range(4)}
+        whole = {WHOLE_YEAR: ("financial_year", firsts[0], ends[11]), LAST_DAY: ("snapshot", ends[11], ends[11])}
+        return {**months, **quarters, **whole}
+
+    def month_of(self, day: str) -> str:
+        """SQL of the number of a day's month; a day outside the year is in the month next to it."""
+        return (
+            f"case when {day} < {self.first} then 0 when {day} is null or {day} > {self.last} then 11 "
+            f"else (month({day}) + 8) % 12 end"
+        )
+
+
+def packed(chosen: Sequence[Kind], period: str) -> str:
+    """SQL of the keys of a record's cell but its place, as one number."""
+    return (
+        f"cast(({service_number(chosen)}) * {SERVICE_STEP} + ({urgency_number(chosen)}) * {URGENCY_STEP} "
+        f"+ ({sector_number(chosen)}) * {URGENCY_STEP // _GROUPS} "
+        f"+ ({delay_number(chosen)}) * {_GROUPS * _SEXES * _PERIODS} + ({BAND}) * {_SEXES * _PERIODS} "
+        f"+ ({SEX}) * {_PERIODS} + ({period}) as integer)"
+    )
+
+
+def of_service(service: str, urgency: str = "all") -> str:
+    """SQL of a packed key that is a record's own but for its service and urgency."""
+    number = services().index(service) * SERVICE_STEP + URGENCIES.index(urgency) * URGENCY_STEP
+    return f"{number} + packed % {URGENCY_STEP}"
+
+
+def whole(total: str) -> str:
+    """SQL of a sum as a whole number."""
+    return f"cast(round({total}) as bigint)"
+
+
+def hundredths(total: str) -> str:
+    """SQL of a sum of figures with two decimals, free of what adding binary fractions leaves."""
+    return f"round({total}, 2)"
+
+
+def pence(pounds: str) -> str:
+    return f"cast(round({pounds} * 100) as bigint)"
+
+
+# --- counts by day --------------------------------------------------------------------------------
+
+
+def counted(chosen: Sequence[Kind], year: Year) -> str:
+    """SQL of what is counted by the day of a record: every record falls into one cell."""
+    period = by_kind({
+        kind.recid: str(WHOLE_YEAR) if kind.period == "financial_year"
+        else year.month_of("record_keydate1" if kind.date == "start" else "record_keydate2") for kind in chosen
+    })  # fmt: skip
+    figures = {"n_records": "count(*)"}
+    for measure in dict.fromkeys(measure for kind in chosen for measure in kind.counts):
+        figures[measure.lower()] = _figure(measure, [kind for kind in chosen if measure in kind.counts], chosen, year)
+    columns = ", ".join(f"{sql} as {name}" for name, sql in figures.items())
+    return f"select {PLACE} as place, {packed(chosen, period)} as packed, {columns} from good group by 1, 2"
+
+
+def _figure(measure: str, of: Sequence[Kind], chosen: Sequence[Kind], year: Year) -> str:
+    """SQL of one measure of a cell."""
+    arms = {}
+    for kind in of:
+        count = kind.counts[measure]
+        tests = [condition(count.where)] if count.where else []
+        if kind.goes_on and kind.period == "month":
+            tests.append(f"record_keydate1 between {year.first} and {year.last}")
+        if kind.date == "end" and kind.may_be_open and kind.in_hospital:
+            tests.append("record_keydate2 is not null")
+        if kind.recid == "DD":
+            tests.append(_A_DELAY)
+        value = count.column or "1"
+        arms[kind.recid] = f"case when {' and '.join(tests)} then {value} end" if tests else value
+    value = by_kind(arms, "null") if len(of) == len(chosen) else _of_some(arms)
+    if measure == "COST_NET":
+        return pence(f"sum({value})")
+    return whole(f"sum({value})") if any(k.counts[measure].column for k in of) else f"cast(sum({value}) as bigint)"
+
+
+def _of_some(arms: Mapping[str, str]) -> str:
+    """SQL of what only some kinds in a file have."""
+    return "case recid " + " ".join(f"when '{recid}' then {sql}" for recid, sql in arms.items()) + " end"
+
+
+#: Delays are of adults, last at least a night, and are not for reasons that are left out.
+_A_DELAY = "(age >= 18 and record_keydate1 <> record_keydate2 and coalesce(primary_delay_reason, '') <> '100')"
+
+
+# --- by month and by quarter ----------------------------------------------------------------------
+
+
+def by_month(chosen: Sequence[Kind]) -> str:
+    """SQL of bed days and cost by month, of the kinds that tell them, and of emergencies in all kinds of hospital.
+
+    The twelve columns are added over few keys first; the months come apart afterwards, in a small table.
+    """
+    of = [kind for kind in chosen if kind.months]
+    sums = ", ".join(
+        f"sum({month}_{what}) as {month}_{what}" for what in ("beddays", "cost") for month in MONTHS
+        if any(what in kind.months for kind in of)
+    )  # fmt: skip
+    beds = " ".join(f"when {n} then {month}_beddays" for n, month in enumerate(MONTHS))
+    costs = " ".join(f"when {n} then {month}_cost" for n, month in enumerate(MONTHS))
+    figures = {"bed_days": hundredths(f"sum(case m {beds} end)")}
+    if any("cost" in kind.months for kind in of):
+        figures["cost_net"] = pence(f"sum(case m {costs} end)")
+    columns = ", ".join(f"{sql} as {name}" for name, sql in figures.items())
+    numbers = ", ".join(f"({n})" for n in range(12))
+    in_all = f"case when {EMERGENCY} and {IN_A_STAY} then 1 else 0 end" if any(k.in_hospital for k in of) else "0"
+    kept = [f"recid in {listed([kind.recid for kind in of])}"] if len(of) < len(chosen) else []
+    kept += [f"(recid <> 'DD' or {_A_DELAY})"] if any(kind.recid == "DD" for kind in of) else []
+    return f"""
+        with added as (
+            select {PLACE} as place, {packed(of, "0")} as packed, {in_all} as in_all, {sums} from good
+            {f"where {' and '.join(kept)}" if kept else ""} group by 1, 2, 3),
+        each as (
+            select place, packed, added.* exclude (place, packed) from added
+            union all
+            select place, {of_service(ALL_EMERGENCIES, "emergency")} as packed, added.* exclude (place, packed)
+            from added where in_all = 1)
+        select * from (
+            select place, packed + m as packed, {columns}
+            from each cross join (values {numbers}) as numbered(m) group by 1, 2) told
+        where {" or ".join(f"{name} <> 0" for name in figures)}"""
+
+
+def by_quarter(chosen: Sequence[Kind]) -> str:
+    """SQL of hours and cost by quarter."""
+    of = [kind for kind in chosen if kind.quarters]
+    sums = ", ".join(f"sum(hc_{what}_{q}) as {what}_{q}" for what in ("hours", "cost") for q in QUARTERS)
+    hours = " ".join(f"when {n} then hours_{q}" for n, q in enumerate(QUARTERS))
+    costs = " ".join(f"when {n} then cost_{q}" for n, q in enumerate(QUARTERS))
+    where = f"where recid in {listed([kind.recid for kind in of])}" if len(of) < len(chosen) else ""
+    return f"""
+        with added as (
+            select {PLACE} as place, {packed(of, "12")} as packed, {sums} from good {where} group by 1, 2)
+        select place, packed + q as packed, {hundredths(f"case q {hours} end")} as hours,
+            {pence(f"case q {costs} end")} as cost_net
+        from added cross join (values (0), (1), (2), (3)) as numbered(q)
+        where case q {hours} end <> 0 or case q {costs} end <> 0"""
+
+
+def falls(chosen: Sequence[Kind], year: Year) -> str:
+    """SQL of admissions after a fall: episodes, by the month of discharge (core indicator 16)."""
+    acute = [kind for kind in chosen if kind.recid == "01B"]
+    return f"""
+        select place, {of_service(FALLS, "emergency")} as packed, count(*) as n_admit
+        from (select {PLACE} as place, {packed(acute, year.month_of("record_keydate2"))} as packed
+            from good where {FALL}) fallen
+        group by 1, 2"""
+
+
+def residents(chosen: Sequence[Kind], year: Year) -> str:
+    """SQL of residents of care homes on the last day of the year."""
+    homes = [kind for kind in chosen if kind.recid == "CH"]
+    return f"""
+        select {PLACE} as place, {packed(homes, str(LAST_DAY))} as packed, count(*) as n_residents
+        from good where recid = 'CH' and (record_keydate2 is null or record_keydate2 > {year.last}) group by 1, 2"""
+
+
+def plain_key(service: str, urgency: str, period: str, sex_age: str = "sex_age") -> str:
+    """SQL of a packed key for somebody of whom only sex and age are told; service and urgency are SQL of numbers."""
+    age = f"(cast(floor({sex_age} / 4) as integer) - 1)"
+    return (
+        f"cast(({service}) * {SERVICE_STEP} + ({urgency}) * {URGENCY_STEP} + ({band_of(age)}) * {_SEXES * _PERIODS} "
+        f"+ ({sex_age} % 4) * {_PERIODS} + ({period}) as integer)"
+    )
+
+
+def in_words(cells: str, year: Year, counted_from: str, measures: Sequence[str]) -> str:
+    """SQL of cells (place, packed, measures) with keys as words and all columns of the cube."""
+    figures = ", ".join(
+        f"cast({name if name in measures else 'null'} as {'double' if name in FRACTIONS else 'bigint'}) as {name}"
+        for name in ("n_records", *MEASURES)
+    )
+    part = {
+        "service_code": (f"cast(floor(packed / {SERVICE_STEP}) as integer)", told()),
+        "urgency": (_part(URGENCY_STEP, len(URGENCIES)), URGENCIES),
+        "provider_sector": (_part(URGENCY_STEP // _GROUPS, _GROUPS), SECTORS),
+        "delay_group": (_part(_GROUPS * _SEXES * _PERIODS, _GROUPS), DELAYS),
+        "age_band": (_part(_SEXES * _PERIODS, _GROUPS), AGE_BANDS),
+        "sex": (_part(_PERIODS, _SEXES), SEXES),
+    }
+    words = {name: _word(number, dict(enumerate(texts))) for name, (number, texts) in part.items()}
+    period = f"packed % {_PERIODS}"
+    kinds, starts, ends = ({n: told[i] for n, told in year.periods.items()} for i in range(3))
+    words["period_type"] = _word(period, kinds)
+    words["period_start"] = f"cast({_word(period, starts)} as date)"
+    words["period_end"] = f"cast({_word(period, ends)} as date)"
+    words["block_type"] = "case when place = '' then 'not_placed' else 'data_zone_2011' end"
+    words["block_code"] = "case when place = '' then 'not_placed' else place end"
+    keys = ", ".join(f"{words[name]} as {name}" for name in KEYS)
+    return f"select '{counted_from}' as counted_from, {keys}, {figures} from ({cells}) cell"
+
+
+def _part(step: int, size: int) -> str:
+    return f"cast(floor(packed / {step}) as integer) % {size}"
+
+
+def _word(number: str, words: Mapping[int, object]) -> str:
+    if len(set(words.values())) == 1:
+        return f"'{next(iter(words.values()))}'"
+    return f"case {number} " + " ".join(f"when {n} then '{word}'" for n, word in words.items()) + " end"
+
+
+# --- people ---------------------------------------------------------------------------------------
+
+
+def people(chosen: Sequence[Kind]) -> str:
+    """SQL of people in a file, each once: place, sex and age of their records, services they use, and what shows twins.
+
+    ``n`` records of which each has a bit of its own, in one of two maps, are surely no twins.
+    """
+    twin = "hash(record_keydate1, record_keydate2, smrtype, cost_total_net)"
+    return f"""
+        select anon_chi, min(place) as place, max(place) as other_place, min(sex_age) as sex_age,
+            max(sex_age) as other_sex_age, max(last_day) as last_day, bit_or(bits) as bits, count(*) as n,
+            bit_or(1::bigint << (twin % 63)::integer) as map_1,
+            bit_or(1::bigint << ((twin // 64) % 63)::integer) as map_2
+        from (select anon_chi, {PLACE} as place, {SEX_AND_AGE} as sex_age,
+                coalesce(record_keydate2, {OPEN}) as last_day, {person_bits(chosen)} as bits, {twin} as twin
+            from good where anon_chi is not null) record
+        group by anon_chi"""
+
+
+def latest(keys: str, rows: str) -> str:
+    """SQL of the place, sex and age of the latest of each one's records.
+
+    Of two that end on one day, the one with the larger place, then age, then sex counts: an empty place comes last.
+    """
+    return f"""
+        select * exclude (newest) from (
+            select {keys}, {PLACE} as place, {SEX_AND_AGE} as sex_age,
+                row_number() over (partition by {keys} order by coalesce(record_keydate2, {OPEN}) desc, {PLACE} desc,
+                    {SEX_AND_AGE} desc) as newest
+            from ({rows}) record) ordered
+        where newest = 1"""
+
+
+# --- stays ----------------------------------------------------------------------------------------
+
+
+def _day(of: str) -> str:
+    return f"date_diff('day', {_DAY_0}, {of})"
+
+
+#: The order of a stay's records as one number, with room for 64 different things that the first of them tells.
+_ORDER = f"(({_day('record_keydate1')} * 65536 + {_day(f'coalesce(record_keydate2, {OPEN})')}) * 64)"
+_PLANNED = f"(case when {EMERGENCY} then 0 else 32 end)"
+#: What of a stay's first record in each kind of hospital is told: urgency, and the preventable condition.
+FIRSTS: Mapping[str, tuple[str, str]] = {
+    "first_any": (IN_A_STAY, _PLANNED),
+    "first_acute": (IN_BED, f"{_PLANNED} + case when {EMERGENCY} then {preventable_number()} else 31 end"),
+    "first_smr01": ("recid = '01B'", _PLANNED),
+    "first_gls": ("recid = 'GLS'", _PLANNED),
+    "first_mh": ("recid = '04B'", _PLANNED),
+    "first_mat": ("recid = '02B'", _PLANNED),
+    "first_day_case": ("recid = '01B' and coalesce(ipdc, '') = 'D'", _PLANNED),
+}
+_BED = f"({IN_BED} or recid in ('GLS', '04B'))"
+
+
+def stays(chosen: Sequence[Kind]) -> str:
+    """SQL of the stays of a file, one row each: a person and a marker of their journey."""
+    there = {kind.recid for kind in chosen}
+    firsts = ", ".join(
+        f"min(case when {test} then {_ORDER} + {told} end) as {name}" if _can_be(name, there)
+        else f"cast(null as bigint) as {name}" for name, (test, told) in FIRSTS.items()
+    )  # fmt: skip
+    fall = f"max(case when {FALL} then 1 else 0 end)" if "01B" in there else "0"
+    return f"""
+        select anon_chi, cij_marker, min(cij_start_date) as start_day, min(record_keydate1) as first_day,
+            max(coalesce(record_keydate2, {OPEN})) as last_day, max(death_date) as death_day,
+            min({PLACE}) as place, max({PLACE}) as other_place, min({SEX_AND_AGE}) as sex_age,
+            max({SEX_AND_AGE}) as other_sex_age, {firsts}, {fall} as fell,
+            min(case when {_BED} then cij_start_date end) as bed_from,
+            max(case when {_BED} then coalesce(record_keydate2, {OPEN}) end) as bed_to,
+            max(case when recid = '01B' then coalesce(record_keydate2, {OPEN}) end) as smr01_to
+        from good
+        where recid in {listed([kind.recid for kind in chosen if kind.in_hospital])}
+            and anon_chi is not null and cij_marker is not null
+        group by anon_chi, cij_marker"""
+
+
+def _can_be(name: str, there: set[str]) -> bool:
+    of = {"first_gls": {"GLS"}, "first_mh": {"04B"}, "first_mat": {"02B"}, "first_any": {"01B", "GLS", "04B"}}
+    return bool(of.get(name, {"01B"}) & there)
+
+
+OVERLAPPING = """
+    select anon_chi, cij_marker from (
+        select anon_chi, cij_marker, first_day, max(last_day) over (partition by anon_chi order by first_day, cij_marker
+            rows between unbounded preceding and 1 preceding) as busy_until
+        from stay where anon_chi in (select anon_chi from stay group by anon_chi having count(*) > 1)) following
+    where first_day < busy_until"""
+
+
+# --- deaths ---------------------------------------------------------------------------------------
+
+#: Causes outside the body, and falls, which are not left out.
+_EXTERNAL = (("V01", "V99"), ("W20", "W99"), ("X00", "X99"), ("Y00", "Y84"))
+
+
+def deaths() -> str:
+    """SQL of people who died, one row each, but for deaths from causes outside the body other than falls."""
+    external = " or ".join(f"left(coalesce(deathdiag1, ''), 3) between '{a}' and '{b}'" for a, b in _EXTERNAL)
+    return f"""
+        select anon_chi, place, sex_age, day from (
+            select anon_chi, {PLACE} as place, {SEX_AND_AGE} as sex_age, record_keydate1 as day, row_number() over (
+                partition by anon_chi order by record_keydate1, {PLACE} desc, {SEX_AND_AGE} desc) as telling
+            from good where recid = 'NRS' and anon_chi is not null and not ({external})) death
+        where telling = 1"""
+
+
+# --- hospitals ------------------------------------------------------------------------------------
+
+
+def flows(chosen: Sequence[Kind]) -> str:
+    """SQL of where residents of each place were treated: episodes, bed days and cost of the year by hospital."""
+    of = [kind for kind in chosen if kind.in_hospital]
+    return f"""
+        select {PLACE} as place, coalesce(hb2019, '') as board, coalesce(location, '') as hospital,
+            coalesce(hbtreatcode, '') as treating_board, {service_number(of)} as service,
+            {urgency_number(of)} as urgency, count(*) as n_episodes, {hundredths("sum(yearstay)")} as bed_days,
+            {pence("sum(cost_total_net)")} as cost_net
+        from good where recid in {listed([kind.recid for kind in of])} group by all"""
