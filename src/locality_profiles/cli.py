@@ -167,8 +167,9 @@ def _warnings(release: Release) -> int:
     import duckdb
 
     path = str(release.tables["check_result"]).replace("'", "''")
-    found = duckdb.execute(f"select count(*) from read_parquet('{path}') where not success").fetchone()
-    return int(found[0]) if found else 0
+    with duckdb.connect() as connection:  # an answer on the shared connection would keep it from others
+        query = f"select count(*) from read_parquet('{path}') where not success"
+        return int(connection.execute(query).fetchall()[0][0])
 
 
 @areas_app.command("list")

@@ -162,7 +162,7 @@ def _refuse_unsuppressed(connection: duckdb.DuckDBPyConnection, tables: Mapping[
     ):
         left = " or ".join(f"{column} is not null" for column in columns)
         query = f"select count(*) from {relation(tables[table])} where status = 'suppressed' and ({left})"
-        (count,) = connection.execute(query).fetchone() or (0,)
+        ((count,),) = connection.execute(query).fetchall()
         if count:
             problems.append(Problem(f"{count:,} suppressed row(s) of '{table}' still hold {' or '.join(columns)}"))
     if problems:

@@ -44,7 +44,7 @@ def test_sql_finds_what_a_plain_reading_of_the_codes_finds(codes, operation):
     columns = ", ".join(f"'{code}' as {name}" for name, code in record.items())
     wanted = list(conditions().values())
     asked = ", ".join(condition.sql() for condition in wanted)
-    found = duckdb.execute(f"select {asked}, {one_of('preventable')} from (select {columns})").fetchone()
+    found = duckdb.execute(f"select {asked}, {one_of('preventable')} from (select {columns})").fetchall()[0]
     expected = [plainly(condition, record) for condition in wanted]
     assert list(found[:-1]) == expected
     assert found[-1] == any(e for e, c in zip(expected, wanted, strict=True) if c.of == "preventable")
@@ -53,7 +53,7 @@ def test_sql_finds_what_a_plain_reading_of_the_codes_finds(codes, operation):
 def test_a_record_without_codes_belongs_to_no_group():
     columns = ", ".join(f"null::text as {name}" for name in (*(f"diag{n}" for n in range(1, 7)), "op1a"))
     asked = ", ".join(condition.sql() for condition in conditions().values())
-    assert not any(duckdb.execute(f"select {asked} from (select {columns})").fetchone())
+    assert not any(duckdb.execute(f"select {asked} from (select {columns})").fetchall()[0])
 
 
 @pytest.mark.parametrize(
