@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from pipelines.tasks import WORKERS
@@ -20,14 +21,17 @@ from pipelines.publish import publish_workspace
 
 
 @flow(name="nightly", task_runner=ThreadPoolTaskRunner(max_workers=WORKERS), validate_parameters=False)
-def nightly(workspace_folder: str = ".", force: bool = False, compat: str = "") -> str:
+def nightly(
+    workspace_folder: str = ".", force: bool = False, compat: str = "", engine: str = "duckdb", master: str = ""
+) -> str:
     """Build and publish a workspace; returns the id of the release that is current afterwards.
 
     If nothing has changed since the current release, nothing is done. If anything is wrong, the
     current release stays as it is and the run's artifact says what to do. With ``compat`` ("lp") the
-    present locality profiles' figures are set beside ours as well.
+    present locality profiles' figures are set beside ours as well. ``engine`` (duckdb or spark) and
+    ``master`` say where linked records are counted; the numbers are the same.
     """
-    workspace = read_workspace(Path(workspace_folder))
+    workspace = replace(read_workspace(Path(workspace_folder)), engine=(engine, master))
     with building.one_build(workspace):
         plan = building.plan_of(workspace, compat)
         release = None if force else building.up_to_date(workspace, plan)

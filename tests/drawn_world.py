@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from locality_profiles.tables.contract import TableContract
+from locality_profiles.episodes.individuals import PIECE
+from locality_profiles.sources import sources
+from locality_profiles.tables.contract import Column, TableContract
 from locality_profiles.tables.curated import CONTRACTS, STAGED
 from locality_profiles.tables.suites import empty_view
 
@@ -343,6 +345,58 @@ ORGANISATIONS = f"""
     cross join (select * from (values ('TS.BEFR', 'HOURS_VOLUNTEER', 200), ('TS.BEFR', 'N_VOLUNTEERS', 10),
         ('TS.ALL', 'HOURS_VOLUNTEER', 300), ('TS.ALL', 'N_VOLUNTEERS', 14)) of(service, measure, figure))"""
 
+#: Linked care records: in each zone and month ten emergency stays in hospital and twenty attendances, all of women of
+#: 65 to 74; two years of people, and half of the cost with one in twenty of them.
+FISCAL = "'financial_year' as period_type, date '2020-04-01' as period_start, date '2021-03-31' as period_end"
+CELL = f"""'data_zone_2011' as block_type, {ZONE} as block_code, '65-74' as age_band, 'female' as sex,
+    'all' as delay_group, 'all' as provider_sector, 'drawn0000000' as extract_id"""
+MONTHLY = """'month' as period_type, (date '2020-04-01' + to_months(i::integer))::date as period_start,
+    last_day(date '2020-04-01' + to_months(i::integer)) as period_end"""
+COUNTED = f"""
+    select 'records' as counted_from, service as service_code, {MONTHLY}, {CELL}, urgency, n_records, n_episodes,
+        n_attend, n_admit, bed_days, cost_net
+    {ZONES} cross join range(0, 12) m(i) cross join (values
+        ('HOSP.ACU.EM', 'emergency', 10, 10, null, null, 50, 5000000),
+        ('HOSP.EM.ALL', 'emergency', null, null, null, null, 48, 4800000),
+        ('HOSP.AE', 'all', 20, null, 20, 5, null, 320000))
+        of(service, urgency, n_records, n_episodes, n_attend, n_admit, bed_days, cost_net)"""
+CUBE = joined(
+    COUNTED,
+    f"""select 'people' as counted_from, service as service_code, {FISCAL}, {CELL}, 'all' as urgency, people as n_people
+        {ZONES} cross join (values ('HOSP.ACU.EM', 80), ('HOSP.EM.ALL', 75), ('HOSP.AE', 100), ('HOSP.ACU', 80),
+            ('HOSP', 80), ('ALL', 150)) of(service, people)""",
+    f"""select 'stays' as counted_from, service as service_code, {MONTHLY}, {CELL}, 'emergency' as urgency, n_stays,
+        n_discharge_alive, n_readmit_28
+        {ZONES} cross join range(0, 12) m(i) cross join (values ('HOSP.ACU.EM', 9, null, null),
+            ('HOSP.EM.ALL', 8, null, null), ('HOSP.ACU', null, 8, 1))
+            of(service, n_stays, n_discharge_alive, n_readmit_28)""",
+    f"""select 'deaths' as counted_from, 'EVT.DEATH' as service_code, {FISCAL}, {CELL}, 'all' as urgency,
+        1825 as days_last_182, 1600 as days_at_home {ZONES}""",
+    f"""select 'individuals' as counted_from, 'POP.SLF' as service_code, {FISCAL}, {CELL}, 'all' as urgency,
+        728 as n_people, 200 as n_ltc1, 100 as n_ltc2, 50 as n_ltc3, 20 as n_ltc4, 60 as n_ltc_arth {ZONES}""",
+)  # fmt: skip
+QUARANTINED = """
+    select 'drawn0000000' as extract_id, 7 as row_no, 'AE2' as recid, 'exact_duplicate' as fault, 0 as bed_days,
+        15000 as cost_net"""
+FLOWS = f"""
+    select {FISCAL}, 'data_zone_2011' as block_type, {ZONE} as block_code, {AREA_TYPES["health_board"]} as health_board,
+        'A900A' as hospital, health_board as treating_board, true as within_board,
+        'HOSP.ACU.EM' as service_code, 'emergency' as urgency, 120 as n_episodes, 600 as bed_days,
+        60000000 as cost_net, 'drawn0000000' as extract_id {ZONES}"""
+CONCENTRATED = f"""
+    select {FISCAL}, area_type, area_code, deaths, people - died as people, people - 100 - died as people_with_cost,
+        people * 200000 - died * 900000 as cost_pence, 0.2 as top_1, 0.35 as top_2, 0.5 as top_5, 0.65 as top_10,
+        people // 20 as n50_crossing, people // 20 as n50_slf, 1 as tie_size, 0.8 as gini, 0.01 as largest_share,
+        false as low_number, false as dominated, 'drawn0000000' as extract_id
+    from (select area_type, area_code, count(*) * 728 as people from {{membership}}
+            where area_type in ('locality', 'hscp') group by all),
+        (values ('with', 0), ('without', 10)) of(deaths, died)"""
+CURVES = """
+    select c.period_type, c.period_start, c.period_end, area_type, area_code, deaths, share_of_people, share_of_cost,
+        extract_id
+    from {concentration} c, (values (0.0, 0.0), (0.05, 0.5), (0.1, 0.65), (1.0, 1.0))
+        of(share_of_people, share_of_cost)"""
+
 CURATED = {
     "area": f"{AREAS} union all by name select 'locality' as area_type, code as area_code, name as area_name, "
             f"'hscp' as parent_type, 'S3790000' || half as parent_code from ({LOCALITIES})",
@@ -366,6 +420,8 @@ CURATED = {
     "block_point": CENTRES, "block_conversion": CONVERSIONS, "code_change": CODE_CHANGES, "boundary_change": MOVES,
     "trend_break": BREAKS, "published_value": f"{READY_MADE} union all by name {FIFTHS}",
     "local_count": LOCAL_COUNTS,
+    "activity_cube": CUBE, "quarantine": QUARANTINED, "hospital_flow": FLOWS, "concentration": CONCENTRATED,
+    "concentration_curve": CURVES,
 }  # fmt: skip
 PROFILE = {"indicator": INDICATORS, "indicator_value": VALUES, "profile": PROFILES, "profile_trend": TRENDS}
 EXTRACT = {
@@ -410,7 +466,47 @@ EXTRACT = {
     "census_table": {"local_count": LOCAL_COUNTS},
     "scotpho_profile": {"published_value": READY_MADE},
     "scotpho_deprivation": {"published_value": FIFTHS},
+    "linked_episode": {
+        "record": f"""select '2021' as year, recid, smrtype, 'SYN' || n as anon_chi,
+            date '2020-05-01' as record_keydate1, date '2020-05-06' as record_keydate2, 2 as gender, 70 as age,
+            {ZONE} as datazone2011, 500 as cost_total_net
+            {ZONES} cross join (values ('01B', 'Acute-IP'), ('AE2', 'A & E')) of(recid, smrtype)""",
+        "cell": COUNTED, "set_aside": "select null as fault where false",
+        "total": """select 'drawn0000000' as extract_id, 3600 as rows_before, 3600 as rows_counted,
+            6000 as bed_days_before, 6000 as bed_days_counted, 638400000 as cost_before, 638400000 as cost_counted""",
+    },
+    "linked_individual": {
+        "record": f"""select '2021' as year, 'SYN' || n as anon_chi, 2 as gender, 70 as age, {ZONE} as datazone2011,
+            1 as keep_population, 2000 as health_net_cost {ZONES}""",
+        "individual_piece": f"""select n as row_no, 'SYN' || n as anon_chi, {ZONE} as place, 70 as age, 1 as weight,
+            200000 as cost_pence {ZONES}""",
+        "set_aside": "select null as fault where false",
+        "total": "select 'drawn0000000' as extract_id, 10 as rows_before, 10 as rows_counted, 0 as bed_days_before, "
+                 "0 as bed_days_counted, 0 as cost_before, 0 as cost_counted",
+    },
 }  # fmt: skip
+#: Types of columns of linked records and their pieces, as contracts name them.
+WORDS = {"varchar": "text", "integer": "integer", "bigint": "integer", "double": "number", "decimal(12,2)": "number",
+         "date": "date", "boolean": "boolean"}  # fmt: skip
+TOTAL = {
+    "extract_id": "varchar", "rows_before": "bigint", "rows_counted": "bigint", "bed_days_before": "double",
+    "bed_days_counted": "double", "cost_before": "bigint", "cost_counted": "bigint", "smr01_until": "date",
+}  # fmt: skip
+
+
+def piece(name: str, columns: Mapping[str, str]) -> TableContract:
+    """The contract of a piece of linked records: that of the table that it becomes, or its columns."""
+    made = tuple(Column(column, WORDS[kind], "", empty=True) for column, kind in columns.items())
+    return TableContract(name, "", (), made, (), "")
+
+
+def pieces_of(kind: str) -> dict[str, TableContract]:
+    """Contracts of what a suite of linked records may ask about."""
+    return {
+        "record": piece("record", sources()[kind].record), "total": piece("total", TOTAL),
+        "cell": CONTRACTS["activity_cube"], "set_aside": CONTRACTS["quarantine"],
+        "individual_piece": piece("individual_piece", PIECE),
+    }  # fmt: skip
 
 
 def drawn(contract: TableContract, query: str) -> str:
@@ -422,7 +518,7 @@ def drawn(contract: TableContract, query: str) -> str:
 def tables_of(door: str, suite: str) -> tuple[dict[str, str], Mapping[str, TableContract]]:
     """The drawn tables that a suite may ask about, and their contracts."""
     if door == "extract":
-        return EXTRACT[suite], STAGED
+        return EXTRACT[suite], pieces_of(suite) if sources()[suite].fold else STAGED
     return (PROFILE if door == "profile" or suite == "indicator_value" else CURATED), CONTRACTS
 
 

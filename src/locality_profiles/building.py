@@ -23,13 +23,16 @@ import pyarrow.parquet as pq
 from locality_profiles import __version__
 from locality_profiles.curate.facts import CuratedSet, curate
 from locality_profiles.curate.staging import (
+    READERS,
     StagedFile,
     by_group,
     extract_table,
     refuse_double_claims,
     stage_file,
+    stage_linked,
     union_of,
 )
+from locality_profiles.episodes.engine import Where
 from locality_profiles.errors import ExtractRefused, WorkspaceError
 from locality_profiles.publish.edition import Edition
 from locality_profiles.publish.releases import (
@@ -43,8 +46,9 @@ from locality_profiles.publish.releases import (
     releases,
     verify,
 )
-from locality_profiles.tables.curated import CHECK_RESULT
-from locality_profiles.tables.relation import relation
+from locality_profiles.sources import folding, sources
+from locality_profiles.tables.curated import CHECK_RESULT, CONTRACTS, STAGED
+from locality_profiles.tables.relation import relation, relations
 from locality_profiles.tables.store import (
     Store,
     beside,
@@ -55,10 +59,8 @@ from locality_profiles.tables.store import (
     sweep,
     write_catalog,
 )
+from locality_profiles.tables.suites import empty_view
 from locality_profiles.workspace import DOORS, SETTINGS, AreaSystem, Workspace
-
-#: Files that are read side by side: reading workbooks and writing Parquet leave Python's lock alone.
-READERS = 2
 
 LOCAL_TIME = ZoneInfo("Europe/London")
 
@@ -67,7 +69,8 @@ PUBLIC = (
     "area", "membership", "population", "population_class", "deprivation", "classification", "activity", "registration",
     "service", "household", "budget_line", "unit_cost", "boundary", "area_system", "area_fit", "area_overlap",
     "system_link", "block_conversion", "code_change", "boundary_change", "trend_break", "locality_register",
-    "list_inflation", "map_layer", "practice_cluster", "local_count", "published_value", "extract", "check_result",
+    "list_inflation", "map_layer", "practice_cluster", "local_count", "published_value", "activity_cube", "quarantine",
+    "hospital_flow", "concentration", "concentration_curve", "extract", "check_result",
     "indicator", "indicator_value", "comparison", "area_rank", "neighbour", "trend", "inequality", "profile",
     "profile_trend", "reconciliation",
 )  # fmt: skip
@@ -141,7 +144,11 @@ def up_to_date(workspace: Workspace, plan: str) -> Release | None:
 
 def stage_one(workspace: Workspace, path: Path) -> StagedFile:
     """Read one extract into the store."""
-    return stage_file(path, path.relative_to(workspace.extracts).as_posix(), store_of(workspace))
+    return stage_file(path, _named(workspace, path), store_of(workspace), Where(*workspace.engine))
+
+
+def _named(workspace: Workspace, path: Path) -> str:
+    return path.relative_to(workspace.extracts).as_posix()
 
 
 def stage_all(workspace: Workspace) -> list[StagedFile]:
@@ -153,9 +160,11 @@ def stage_all(workspace: Workspace) -> list[StagedFile]:
         With the problems of every refused file, so that an analyst mends them in one go.
     """
     paths = workspace.extract_files()
+    linked = {path: _named(workspace, path) for path in paths if folding(path)}
     with _collector_at_rest(), ThreadPoolExecutor(max_workers=READERS) as readers:
-        largest_first = sorted(paths, key=lambda path: -path.stat().st_size)
+        largest_first = sorted(set(paths) - set(linked), key=lambda path: -path.stat().st_size)
         reading = {path: readers.submit(stage_one, workspace, path) for path in largest_first}
+    reading |= stage_linked(linked, store_of(workspace), Where(*workspace.engine))
     files, refusals = [], []
     for path in paths:
         try:
@@ -215,18 +224,33 @@ def check_extracts(workspace: Workspace, files: Sequence[StagedFile], group: str
     from locality_profiles.tables.expectations import Subject
 
     pieces: dict[tuple[str, str], list[Path]] = {}
-    for _, part in by_group(files)[group]:
+    for file, part in by_group(files)[group]:
         for table, stored in part.tables.items():
             pieces.setdefault((part.kind, table), []).append(stored.path)
+        if sources()[part.kind].fold:
+            pieces.setdefault((part.kind, "record"), []).append(file.path)
     if not pieces:
         return None
-    views = {f"{kind}__{table}": union_of(table, paths) for (kind, table), paths in pieces.items()}
+    views = {f"{kind}__{table}": _view_of(kind, table, paths) for (kind, table), paths in pieces.items()}
     subjects = [
         Subject(suite, kind, {table: f"{kind}__{table}" for of, table in pieces if of == kind})
         for kind in dict.fromkeys(kind for kind, _ in pieces)
         if (suite := workspace.suites("extract").get(kind))
     ]
     return _check(workspace, "extract", group, subjects, views)
+
+
+def _view_of(kind: str, table: str, paths: Sequence[Path]) -> str:
+    """SQL of one table of a kind of extract: rows in a staged contract, pieces of linked records, or the records."""
+    if table in STAGED:
+        return union_of(table, paths)
+    if table == "record":  # files have some columns as text in one year and as a number in another
+        typed = [f"cast({name} as {of}) as {name}" for name, of in sources()[kind].record.items()]
+        return f"select {', '.join(typed)} from {relations(paths)}"
+    # A piece has only the columns that its records fill.
+    contract = CONTRACTS.get({"cell": "activity_cube"}.get(table, table))
+    whole = f"{empty_view(contract)} union all by name " if contract else ""
+    return f"{whole}select * from {relations(paths)}"
 
 
 def _curated_views(made: Made) -> dict[str, str]:
@@ -440,9 +464,14 @@ def ensure_catalog(workspace: Workspace, release: Release) -> Path:
     one, which has nothing else to do, puts it right here.
     """
     note = workspace.curated / "catalog.json"
+    from locality_profiles.indicators.counts import view_of
+
     told = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
     if told.get("release_id") != release.id or not workspace.catalog.is_file():
-        write_catalog(workspace.catalog, release.tables, "Synthetic: made up." if workspace.synthetic else "")
+        tables = {name: path.resolve() for name, path in release.tables.items()}
+        about = "Synthetic: made up." if workspace.synthetic else ""
+        views = {"activity": view_of("activity", tables)} if "activity_cube" in tables else {}
+        write_catalog(workspace.catalog, release.tables, about, views)
         with beside(note) as new:
             new.write_text(json.dumps({"release_id": release.id}), encoding="utf-8")
     return workspace.catalog

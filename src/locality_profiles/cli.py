@@ -48,6 +48,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for another pro
 Debug = Annotated[bool, typer.Option("--debug", help="Show the full trace of an error.")]
 
 
+class EngineName(StrEnum):
+    """Where linked records are counted."""
+
+    duckdb = "duckdb"
+    spark = "spark"
+
+
 class Compat(StrEnum):
     """Other profiles beside which ours can be set."""
 
@@ -115,6 +122,8 @@ def build(
     workspace: Folder = Path(),
     force: Annotated[bool, typer.Option("--force", help="Publish again even if nothing has changed.")] = False,
     compat: Beside = None,
+    engine: Annotated[EngineName, typer.Option(help="Where linked records are counted.")] = EngineName.duckdb,
+    master: Annotated[str, typer.Option(help="Spark's master, such as spark://host:7077 (usual: local[*]).")] = "",
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
@@ -129,7 +138,7 @@ def build(
         _say(_told(release, changed=False), f"Nothing has changed; release {release.id} stays current.\n"
              f"{release.folder / 'site' / 'index.html'}", as_json)  # fmt: skip
         return
-    release = _run_nightly(settings, force, also, debug)
+    release = _run_nightly(settings, force, also, (engine.value, master), debug)
     warnings = _warnings(release)
     lines = [
         f"Release {release.id} is current: {len(release.about['files'])} files, {warnings} warning(s).",
@@ -138,7 +147,9 @@ def build(
     _say({**_told(release, changed=True), "warnings": warnings}, "\n".join(lines), as_json)
 
 
-def _run_nightly(settings: WorkspaceSettings, force: bool, compat: str, debug: bool) -> Release:
+def _run_nightly(
+    settings: WorkspaceSettings, force: bool, compat: str, engine: tuple[str, str], debug: bool
+) -> Release:
     from locality_profiles.publish.releases import current_release
     from locality_profiles.tables.expectations import great_expectations
     from pipelines.temporary_server import server_for_this_run, wait_for_server
@@ -151,7 +162,7 @@ def _run_nightly(settings: WorkspaceSettings, force: bool, compat: str, debug: b
         from pipelines.nightly import nightly
 
         wait_for_server()
-        nightly(str(settings.folder), force, compat)
+        nightly(str(settings.folder), force, compat, *engine)
     release = current_release(settings.published)
     if release is None:
         raise WorkspaceError("The build ended without a release.")

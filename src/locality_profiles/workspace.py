@@ -142,6 +142,8 @@ class Workspace:
     names: Mapping[str, str]
     outcomes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """National outcomes that an indicator evidences here, where that is not what its definition says."""
+    engine: tuple[str, str] = ("duckdb", "")
+    """Where linked records are counted: duckdb or spark, and the address of Spark's master. A build's own choice."""
 
     @property
     def definitions(self) -> Path:

@@ -12,10 +12,12 @@ import pyarrow.parquet as pq
 
 from locality_profiles.curate.described import describe, editions
 from locality_profiles.curate.ground import BLOCK, Ground, partnership_book, union
+from locality_profiles.curate.linked import concentrations, linked_tables
 from locality_profiles.curate.linking import block_shares, whole_membership
 from locality_profiles.curate.places import lookup_places, own_partnerships, place_systems
 from locality_profiles.curate.staging import StagedFile, staged_tables, union_of
 from locality_profiles.curate.systems import System
+from locality_profiles.episodes.engine import Where
 from locality_profiles.errors import ExtractRefused, Problem, UnknownArea
 from locality_profiles.geography.names import NameBook, slug
 from locality_profiles.tables.contract import TableContract
@@ -84,6 +86,8 @@ def curate(workspace: Workspace, files: Sequence[StagedFile], store: Store) -> C
         tables["_block_share"] = block_shares(connection, ground, store, tables)
         tables["membership"] = whole_membership(connection, ground, store, tables, systems, files)
         _keep(connection, store, tables["membership"])
+        tables.update(linked_tables(files, store, Where(*workspace.engine)))
+        tables.update(concentrations(connection, files, store, tables))
         described, more = describe(ground, store, tables, systems, partnerships)
         tables.update(described)
         tables.update({f"{piece.table}:{system.name}": piece for system in systems for piece in system.stored})

@@ -6,20 +6,22 @@ A staged file is addressed by the sha256 of the supplied bytes and by the code t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from locality_profiles.episodes.engine import HERE, Where
 from locality_profiles.errors import ExtractRefused, Problem
-from locality_profiles.sources import ReadExtract, read_extract, sources
+from locality_profiles.sources import ReadExtract, SourceModule, folding, read_extract, sources
 from locality_profiles.tables.contract import conform
 from locality_profiles.tables.curated import CONTRACTS, EXTRACT, STAGED
 from locality_profiles.tables.relation import relation
-from locality_profiles.tables.store import Store, Stored, beside, code_key, key_of, sha256_of
+from locality_profiles.tables.store import Store, Stored, beside, code_key, folder_for_scratch, key_of, sha256_of
 from locality_profiles.tables.suites import empty_view
 
 #: The ingest groups, in the order in which they are read.
@@ -55,8 +57,10 @@ class StagedFile:
         return self.sha256[:12]
 
 
-def stage_file(path: Path, name: str, store: Store) -> StagedFile:
+def stage_file(path: Path, name: str, store: Store, where: Where = HERE) -> StagedFile:
     """Read one file into the store, or find it there.
+
+    ``where`` says on which engine files of linked records are read.
 
     Raises
     ------
@@ -68,7 +72,12 @@ def stage_file(path: Path, name: str, store: Store) -> StagedFile:
     note = store.folder / "_staged" / f"{key}.json"
     if note.is_file() and (told := _from_note(json.loads(note.read_text(encoding="utf-8")), store)) is not None:
         return StagedFile(path, name, sha256, path.stat().st_size, told, reused=True)
-    parts = tuple(_stage_part(read, sha256, key, number, store) for number, read in enumerate(read_extract(path, name)))
+    module = folding(path)
+    if module is not None:
+        parts: tuple[StagedPart, ...] = (_fold_part(module, path, name, sha256, key, store, where),)
+    else:
+        read = enumerate(read_extract(path, name))
+        parts = tuple(_stage_part(sheet, sha256, key, number, store) for number, sheet in read)
     if sha256_of(path) != sha256:
         raise ExtractRefused(
             f"{name} changed while it was read.",
@@ -78,6 +87,22 @@ def stage_file(path: Path, name: str, store: Store) -> StagedFile:
     with beside(note) as aside:
         aside.write_text(json.dumps([_as_note(part) for part in parts], indent=1), encoding="utf-8")
     return StagedFile(path, name, sha256, path.stat().st_size, parts, reused=False)
+
+
+def stage_linked(named: Mapping[Path, str], store: Store, where: Where) -> dict[Path, Future[StagedFile]]:
+    """Read files of linked records, two at a time, each on a processor of its own; the largest first.
+
+    Two threads on one file wait for each other; one thread each on two files does not. A cluster reads one by one.
+    """
+    at_once = READERS if where.name == "duckdb" else 1
+    each = replace(where, among=at_once)
+    largest_first = sorted(named, key=lambda path: -path.stat().st_size)
+    with ThreadPoolExecutor(max_workers=at_once) as readers:
+        return {path: readers.submit(stage_file, path, named[path], store, each) for path in largest_first}
+
+
+#: Files that are read side by side.
+READERS = 2
 
 
 def _named_for_its_content(path: Path) -> bool:
@@ -96,6 +121,24 @@ def _stage_part(read: ReadExtract, sha256: str, key: str, number: int, store: St
         read.kind, raw.sheet, raw.layout.name, len(raw), read.curated.claims,
         (*raw.notes, *read.curated.notes), stored,
     )  # fmt: skip
+
+
+def _fold_part(
+    module: SourceModule, path: Path, name: str, sha256: str, key: str, store: Store, where: Where
+) -> StagedPart:
+    """Read a file of linked records into its pieces, on the engine that was chosen."""
+    assert module.fold is not None
+    kind = module.source.kind
+    with folder_for_scratch(store.folder) as scratch:
+        with where.engine(scratch) as engine:
+            read = module.fold(engine, path, name, scratch, sha256[:12])
+        about = {"kind": kind, "file": name, "year": read.year.begins, "held": read.kinds, "extract_id": sha256[:12]}
+        stored = {}
+        for piece in sorted(scratch.glob("*.parquet")):
+            noted = {**about, **read.about(piece.stem)}
+            private = piece.stem in module.private
+            stored[piece.stem] = store.adopt(f"_{piece.stem}", key_of(key, piece.stem), piece, noted, private)
+    return StagedPart(kind, None, module.layouts[0].name, read.rows, read.claims(), read.notes(), stored)
 
 
 def _with_origin(rows: pa.Table, table: str, extract_id: str) -> pa.Table:

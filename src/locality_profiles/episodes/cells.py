@@ -9,9 +9,10 @@ Keys of a cell are one whole number in the larger queries, ``packed``; its parts
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from locality_profiles.episodes.linked import (
     AGE_BANDS,
@@ -66,8 +67,28 @@ SERVICE_STEP = len(URGENCIES) * URGENCY_STEP
 #: The end of what has none yet.
 OPEN = "date '2079-06-06'"
 _DAY_0 = "date '1900-01-01'"
-#: Months and quarters of a financial year: names by number.
-SEX_AND_AGE = f"(coalesce(age, -1) + 1) * 4 + {SEX}"
+SEX_AND_AGE = f"((coalesce(age, -1) + 1) * 4 + {SEX})"
+
+#: Who somebody is by a record, as one number: place (the figures of its code), age and sex; and, in front of it, the
+#: day on which the record ends. The largest is of the latest record; of two that end on one day, of the one with the
+#: larger place, then age, then sex.
+_WHO_BITS, _SEX_AGE_BITS = 37, 10
+_PLACE_NUMBER = "coalesce(try_cast(substring(datazone2011, 2) as integer), 0)"
+WHO = f"(cast({_PLACE_NUMBER} as bigint) * {1 << _SEX_AGE_BITS} + {SEX_AND_AGE})"
+
+
+#: How an engine writes one word of a column that has a few: the column and its words give a function of the word.
+Words = Callable[[str, Sequence[str]], Callable[[Any], str]]
+
+
+def _quoted(word: object) -> str:
+    return f"'{word}'"
+
+
+def plain_words(column: str, words: Sequence[str]) -> Callable[[Any], str]:
+    """Words as text, which every engine understands."""
+    del column, words
+    return _quoted
 
 
 @dataclass(frozen=True)
@@ -187,36 +208,41 @@ _A_DELAY = "(age >= 18 and record_keydate1 <> record_keydate2 and coalesce(prima
 def by_month(chosen: Sequence[Kind]) -> str:
     """SQL of bed days and cost by month, of the kinds that tell them, and of emergencies in all kinds of hospital.
 
-    The twelve columns are added over few keys first; the months come apart afterwards, in a small table.
+    Each record gives a row for each month in which it has any, since most have one or two: that is quicker than adding
+    twelve columns and taking the months apart afterwards.
     """
     of = [kind for kind in chosen if kind.months]
-    sums = ", ".join(
-        f"sum({month}_{what}) as {month}_{what}" for what in ("beddays", "cost") for month in MONTHS
-        if any(what in kind.months for kind in of)
-    )  # fmt: skip
-    beds = " ".join(f"when {n} then {month}_beddays" for n, month in enumerate(MONTHS))
-    costs = " ".join(f"when {n} then {month}_cost" for n, month in enumerate(MONTHS))
-    figures = {"bed_days": hundredths(f"sum(case m {beds} end)")}
-    if any("cost" in kind.months for kind in of):
-        figures["cost_net"] = pence(f"sum(case m {costs} end)")
-    columns = ", ".join(f"{sql} as {name}" for name, sql in figures.items())
+    told = [what for what in ("beddays", "cost") if any(what in kind.months for kind in of)]
+    named = {"beddays": "bed_days", "cost": "cost_net"}
+    columns = ", ".join(f"{month}_{what}" for what in told for month in MONTHS)
+    of_month = ", ".join(
+        "case m " + " ".join(f"when {n} then {month}_{what}" for n, month in enumerate(MONTHS)) + f" end as {what}"
+        for what in told
+    )
     numbers = ", ".join(f"({n})" for n in range(12))
-    in_all = f"case when {EMERGENCY} and {IN_A_STAY} then 1 else 0 end" if any(k.in_hospital for k in of) else "0"
     kept = [f"recid in {listed([kind.recid for kind in of])}"] if len(of) < len(chosen) else []
     kept += [f"(recid <> 'DD' or {_A_DELAY})"] if any(kind.recid == "DD" for kind in of) else []
+    # Whether a record counts among all emergencies is one more thing to group by.
+    in_all = f"case when {EMERGENCY} and {IN_A_STAY} then 1 else 0 end" if any(k.in_hospital for k in of) else "0"
+    grouped = f"""
+        select place, packed + m as packed, in_all, {", ".join(f"sum({what}) as {what}" for what in told)}
+        from (
+            select place, packed, in_all, m, {of_month}
+            from (
+                select {PLACE} as place, {packed(of, "0")} as packed, {in_all} as in_all, {columns} from good
+                {f"where {' and '.join(kept)}" if kept else ""}) record
+            cross join (values {numbers}) as numbered(m)) each
+        where {" or ".join(f"{what} <> 0" for what in told)} group by 1, 2, 3"""
+    sums = {"beddays": hundredths("sum(beddays)"), "cost": pence("sum(cost)")}
+    figures = ", ".join(f"{sums[what]} as {named[what]}" for what in told)
+    if in_all == "0":
+        return f"select place, packed, {figures} from ({grouped}) told group by 1, 2"
+    also = f"select place, {of_service(ALL_EMERGENCIES, 'emergency')} as packed, {', '.join(told)} from told"
     return f"""
-        with added as (
-            select {PLACE} as place, {packed(of, "0")} as packed, {in_all} as in_all, {sums} from good
-            {f"where {' and '.join(kept)}" if kept else ""} group by 1, 2, 3),
-        each as (
-            select place, packed, added.* exclude (place, packed) from added
-            union all
-            select place, {of_service(ALL_EMERGENCIES, "emergency")} as packed, added.* exclude (place, packed)
-            from added where in_all = 1)
-        select * from (
-            select place, packed + m as packed, {columns}
-            from each cross join (values {numbers}) as numbered(m) group by 1, 2) told
-        where {" or ".join(f"{name} <> 0" for name in figures)}"""
+        with told as ({grouped})
+        select place, packed, {figures} from (
+            select place, packed, {", ".join(told)} from told union all {also} where in_all = 1) both_of_them
+        group by 1, 2"""
 
 
 def by_quarter(chosen: Sequence[Kind]) -> str:
@@ -253,6 +279,27 @@ def residents(chosen: Sequence[Kind], year: Year) -> str:
         from good where recid = 'CH' and (record_keydate2 is null or record_keydate2 > {year.last}) group by 1, 2"""
 
 
+def latest_of(day: str) -> str:
+    """SQL of who somebody is by a record that ends on a day, with the day in front."""
+    return f"({_day(day)} * {1 << _WHO_BITS} + {WHO})"
+
+
+def who_of(latest: str) -> str:
+    """SQL of who somebody is, without the day."""
+    return f"({latest} & {(1 << _WHO_BITS) - 1})"
+
+
+def place_of(who: str) -> str:
+    """SQL of the code of somebody's place; empty for none."""
+    number = f"({who} >> {_SEX_AGE_BITS}) & {(1 << (_WHO_BITS - _SEX_AGE_BITS)) - 1}"
+    return f"case when {number} = 0 then '' else 'S' || lpad(cast({number} as varchar), 8, '0') end"
+
+
+def sex_age_of(who: str) -> str:
+    """SQL of somebody's sex and age, as one number."""
+    return f"cast({who} & {(1 << _SEX_AGE_BITS) - 1} as integer)"
+
+
 def plain_key(service: str, urgency: str, period: str, sex_age: str = "sex_age") -> str:
     """SQL of a packed key for somebody of whom only sex and age are told; service and urgency are SQL of numbers."""
     age = f"(cast(floor({sex_age} / 4) as integer) - 1)"
@@ -262,12 +309,14 @@ def plain_key(service: str, urgency: str, period: str, sex_age: str = "sex_age")
     )
 
 
-def in_words(cells: str, year: Year, counted_from: str, measures: Sequence[str]) -> str:
-    """SQL of cells (place, packed, measures) with keys as words and all columns of the cube."""
-    figures = ", ".join(
-        f"cast({name if name in measures else 'null'} as {'double' if name in FRACTIONS else 'bigint'}) as {name}"
-        for name in ("n_records", *MEASURES)
-    )
+def in_words(
+    cells: str, year: Year, counted_from: str, measures: Sequence[str], extract_id: str, words: Words = plain_words
+) -> str:
+    """SQL of cells (place, packed, measures) with keys as words, and the measures that they have.
+
+    ``words`` says how an engine writes a word that is one of a few.
+    """
+    figures = ", ".join(f"cast({name} as {'double' if name in FRACTIONS else 'bigint'}) as {name}" for name in measures)
     part = {
         "service_code": (f"cast(floor(packed / {SERVICE_STEP}) as integer)", told()),
         "urgency": (_part(URGENCY_STEP, len(URGENCIES)), URGENCIES),
@@ -276,60 +325,52 @@ def in_words(cells: str, year: Year, counted_from: str, measures: Sequence[str])
         "age_band": (_part(_SEXES * _PERIODS, _GROUPS), AGE_BANDS),
         "sex": (_part(_PERIODS, _SEXES), SEXES),
     }
-    words = {name: _word(number, dict(enumerate(texts))) for name, (number, texts) in part.items()}
+    said = {name: _word(number, dict(enumerate(texts)), words(name, texts)) for name, (number, texts) in part.items()}
     period = f"packed % {_PERIODS}"
-    kinds, starts, ends = ({n: told[i] for n, told in year.periods.items()} for i in range(3))
-    words["period_type"] = _word(period, kinds)
-    words["period_start"] = f"cast({_word(period, starts)} as date)"
-    words["period_end"] = f"cast({_word(period, ends)} as date)"
-    words["block_type"] = "case when place = '' then 'not_placed' else 'data_zone_2011' end"
-    words["block_code"] = "case when place = '' then 'not_placed' else place end"
-    keys = ", ".join(f"{words[name]} as {name}" for name in KEYS)
-    return f"select '{counted_from}' as counted_from, {keys}, {figures} from ({cells}) cell"
+    kinds, starts, ends = ({n: of[i] for n, of in year.periods.items()} for i in range(3))
+    kinds_of = ("month", "financial_quarter", "financial_year", "snapshot")
+    said["period_type"] = _word(period, kinds, words("period_type", kinds_of))
+    said["period_start"] = _word(period, starts, _date)
+    said["period_end"] = _word(period, ends, _date)
+    block = words("block_type", BLOCKS)
+    said["block_type"] = f"case when place = '' then {block(BLOCKS[1])} else {block(BLOCKS[0])} end"
+    said["block_code"] = f"case when place = '' then '{BLOCKS[1]}' else place end"
+    keys = ", ".join(f"{said[name]} as {name}" for name in KEYS)
+    origin = words("counted_from", ORIGINS)(counted_from)
+    extract = words("extract_id", (extract_id,))(extract_id)
+    return f"select {origin} as counted_from, {keys}, {figures}, {extract} as extract_id from ({cells}) cell"
+
+
+#: Kinds of place of a cell, and what it was counted from.
+BLOCKS, ORIGINS = ("data_zone_2011", "not_placed"), ("records", "people", "stays", "deaths", "individuals")
+
+
+def _date(day: object) -> str:
+    return f"date '{day}'"
 
 
 def _part(step: int, size: int) -> str:
     return f"cast(floor(packed / {step}) as integer) % {size}"
 
 
-def _word(number: str, words: Mapping[int, object]) -> str:
+def _word(number: str, words: Mapping[int, object], said: Callable[[Any], str]) -> str:
     if len(set(words.values())) == 1:
-        return f"'{next(iter(words.values()))}'"
-    return f"case {number} " + " ".join(f"when {n} then '{word}'" for n, word in words.items()) + " end"
+        return said(next(iter(words.values())))
+    return f"case {number} " + " ".join(f"when {n} then {said(word)}" for n, word in words.items()) + " end"
 
 
 # --- people ---------------------------------------------------------------------------------------
 
 
-def people(chosen: Sequence[Kind]) -> str:
-    """SQL of people in a file, each once: place, sex and age of their records, services they use, and what shows twins.
-
-    ``n`` records of which each has a bit of its own, in one of two maps, are surely no twins.
-    """
-    twin = "hash(record_keydate1, record_keydate2, smrtype, cost_total_net)"
+def users(chosen: Sequence[Kind], rows: str) -> str:
+    """SQL of who used which services by each record that is a use of one: person, who they are by it, and the bits."""
     return f"""
-        select anon_chi, min(place) as place, max(place) as other_place, min(sex_age) as sex_age,
-            max(sex_age) as other_sex_age, max(last_day) as last_day, bit_or(bits) as bits, count(*) as n,
-            bit_or(1::bigint << (twin % 63)::integer) as map_1,
-            bit_or(1::bigint << ((twin // 64) % 63)::integer) as map_2
-        from (select anon_chi, {PLACE} as place, {SEX_AND_AGE} as sex_age,
-                coalesce(record_keydate2, {OPEN}) as last_day, {person_bits(chosen)} as bits, {twin} as twin
-            from good where anon_chi is not null) record
-        group by anon_chi"""
+        select anon_chi, {latest_of(f"coalesce(record_keydate2, {OPEN})")} as latest, {person_bits(chosen)} as bits
+        from {rows} where anon_chi is not null"""
 
 
-def latest(keys: str, rows: str) -> str:
-    """SQL of the place, sex and age of the latest of each one's records.
-
-    Of two that end on one day, the one with the larger place, then age, then sex counts: an empty place comes last.
-    """
-    return f"""
-        select * exclude (newest) from (
-            select {keys}, {PLACE} as place, {SEX_AND_AGE} as sex_age,
-                row_number() over (partition by {keys} order by coalesce(record_keydate2, {OPEN}) desc, {PLACE} desc,
-                    {SEX_AND_AGE} desc) as newest
-            from ({rows}) record) ordered
-        where newest = 1"""
+#: What two records have in common that may be one record twice.
+TWIN = "hash(anon_chi, record_keydate1, record_keydate2, smrtype, cost_total_net)"
 
 
 # --- stays ----------------------------------------------------------------------------------------
@@ -366,12 +407,11 @@ def stays(chosen: Sequence[Kind]) -> str:
     return f"""
         select anon_chi, cij_marker, min(cij_start_date) as start_day, min(record_keydate1) as first_day,
             max(coalesce(record_keydate2, {OPEN})) as last_day, max(death_date) as death_day,
-            min({PLACE}) as place, max({PLACE}) as other_place, min({SEX_AND_AGE}) as sex_age,
-            max({SEX_AND_AGE}) as other_sex_age, {firsts}, {fall} as fell,
+            max({latest_of(f"coalesce(record_keydate2, {OPEN})")}) as latest, {firsts}, {fall} as fell,
             min(case when {_BED} then cij_start_date end) as bed_from,
             max(case when {_BED} then coalesce(record_keydate2, {OPEN}) end) as bed_to,
             max(case when recid = '01B' then coalesce(record_keydate2, {OPEN}) end) as smr01_to
-        from good
+        from {"good left join main_code on code = diag1" if "01B" in there else "good"}
         where recid in {listed([kind.recid for kind in chosen if kind.in_hospital])}
             and anon_chi is not null and cij_marker is not null
         group by anon_chi, cij_marker"""
@@ -400,9 +440,9 @@ def deaths() -> str:
     """SQL of people who died, one row each, but for deaths from causes outside the body other than falls."""
     external = " or ".join(f"left(coalesce(deathdiag1, ''), 3) between '{a}' and '{b}'" for a, b in _EXTERNAL)
     return f"""
-        select anon_chi, place, sex_age, day from (
-            select anon_chi, {PLACE} as place, {SEX_AND_AGE} as sex_age, record_keydate1 as day, row_number() over (
-                partition by anon_chi order by record_keydate1, {PLACE} desc, {SEX_AND_AGE} desc) as telling
+        select anon_chi, who, day from (
+            select anon_chi, {WHO} as who, record_keydate1 as day, row_number() over (
+                partition by anon_chi order by record_keydate1, {WHO} desc) as telling
             from good where recid = 'NRS' and anon_chi is not null and not ({external})) death
         where telling = 1"""
 
@@ -410,12 +450,24 @@ def deaths() -> str:
 # --- hospitals ------------------------------------------------------------------------------------
 
 
-def flows(chosen: Sequence[Kind]) -> str:
+def flows(chosen: Sequence[Kind], year: Year, extract_id: str) -> str:
     """SQL of where residents of each place were treated: episodes, bed days and cost of the year by hospital."""
     of = [kind for kind in chosen if kind.in_hospital]
+    _, first, last = year.periods[WHOLE_YEAR]
+    service = _word("service", dict(enumerate(services())), _quoted)
+    urgency = _word("urgent", dict(enumerate(URGENCIES)), _quoted)
     return f"""
-        select {PLACE} as place, coalesce(hb2019, '') as board, coalesce(location, '') as hospital,
-            coalesce(hbtreatcode, '') as treating_board, {service_number(of)} as service,
-            {urgency_number(of)} as urgency, count(*) as n_episodes, {hundredths("sum(yearstay)")} as bed_days,
-            {pence("sum(cost_total_net)")} as cost_net
-        from good where recid in {listed([kind.recid for kind in of])} group by all"""
+        select 'financial_year' as period_type, cast('{first}' as date) as period_start,
+            cast('{last}' as date) as period_end,
+            case when place = '' then 'not_placed' else 'data_zone_2011' end as block_type,
+            case when place = '' then 'not_placed' else place end as block_code, nullif(board, '') as health_board,
+            nullif(hospital, '') as hospital, nullif(treating_board, '') as treating_board,
+            case when board = '' or treating_board = '' then null else board = treating_board end as within_board,
+            {service} as service_code, {urgency} as urgency, n_episodes, bed_days, cost_net,
+            '{extract_id}' as extract_id
+        from (
+            select {PLACE} as place, coalesce(hb2019, '') as board, coalesce(location, '') as hospital,
+                coalesce(hbtreatcode, '') as treating_board, {service_number(of)} as service,
+                {urgency_number(of)} as urgent, count(*) as n_episodes, {hundredths("sum(yearstay)")} as bed_days,
+                {pence("sum(cost_total_net)")} as cost_net
+            from good where recid in {listed([kind.recid for kind in of])} group by 1, 2, 3, 4, 5, 6) flow"""

@@ -7,20 +7,24 @@ file touches only what it is part of.
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from locality_profiles.episodes import cells
 from locality_profiles.episodes.cells import Year
 from locality_profiles.episodes.engine import Engine
-from locality_profiles.episodes.faults import NAMES, fault_number
-from locality_profiles.episodes.linked import COLUMNS, HOSPITAL, Kind, kinds, listed
+from locality_profiles.episodes.faults import FAULTS, NAMES, fault_number
+from locality_profiles.episodes.linked import COLUMNS, EMERGENCY, HOSPITAL, Kind, kinds, listed, main_codes
 from locality_profiles.errors import ExtractRefused, Problem
 
 #: What is made of one file, each a Parquet file of this name.
-PIECES = ("cell", "stay_piece", "person_piece", "death_piece", "hospital_flow", "set_aside", "total")
+PIECES = ("cell", "stay_piece", "death_piece", "hospital_flow", "set_aside", "total")
+#: A kind of record that is longer is not told: it may be somebody's number that slipped into the column.
+LONGEST_RECID = 3
 
 
 @dataclass(frozen=True)
@@ -32,9 +36,27 @@ class FileRead:
     rows: int
     aside: dict[str, int]
     """Records set aside, by fault."""
+    began: tuple[int, ...] = ()
+    """Financial years in which the stays began of which the file holds a part."""
+
+    def about(self, piece: str) -> dict[str, Any]:
+        """What to note beside a piece."""
+        return {"began": self.began} if piece == "stay_piece" else {}
+
+    def claims(self) -> tuple[str, ...]:
+        """What the file says that no other may say as well."""
+        year = f"{self.year.begins}/{(self.year.begins + 1) % 100:02d}"
+        return tuple(f"linked records {kind}, {year}" for kind in self.kinds)
+
+    def notes(self) -> tuple[str, ...]:
+        """What was set aside, in words."""
+        words = {fault.id: fault for fault in FAULTS}
+        return tuple(
+            f"{n:,} record(s) set aside: {words[fault].wrong}. {words[fault].remedy}" for fault, n in self.aside.items()
+        )
 
 
-def read_file(engine: Engine, path: Path, name: str, folder: Path) -> FileRead:
+def read_file(engine: Engine, path: Path, name: str, folder: Path, extract_id: str) -> FileRead:
     """Read one file of records, once, into its pieces.
 
     Parameters
@@ -44,47 +66,62 @@ def read_file(engine: Engine, path: Path, name: str, folder: Path) -> FileRead:
     path, name
         The file, and what to call it in messages.
     folder
-        Where the pieces go: one Parquet file for each of ``PIECES``.
+        Where the pieces go: one Parquet file for each of ``PIECES`` that the file has.
+    extract_id
+        The file's own id, which its cells bear.
 
     Raises
     ------
     ExtractRefused
         If the file cannot be read to its end, or is not of one financial year.
     """
-    try:
+    with to_its_end(engine, name):
         engine.see("episode", [path], COLUMNS, "row_no")
-        return _read(engine, name, folder)
-    except ExtractRefused:
-        raise
+        return _read(engine, name, folder, extract_id)
+
+
+@contextlib.contextmanager
+def to_its_end(engine: Engine, name: str) -> Iterator[None]:
+    """Refuse a file that cannot be read to its end, and let go of what was kept of it.
+
+    What the engine says of it is not passed on, for it may quote a record.
+    """
+    try:
+        yield
     except Exception as fault:
         if not engine.is_of_the_file(fault):
             raise
         raise ExtractRefused(
             f"{name} was refused: it cannot be read to its end.",
             [Problem("the file is damaged, cut short, or a column holds what it should not", "Get it again.", name)],
-        ) from fault
+        ) from None
     finally:
         engine.forget()
 
 
-def _read(engine: Engine, name: str, folder: Path) -> FileRead:
+def _read(engine: Engine, name: str, folder: Path, extract_id: str) -> FileRead:
     held = engine.rows("select year, recid, count(*) from episode group by year, recid")
     year = year_of(held, name)
     known = [kind for recid, kind in kinds().items() if any(row[1] == recid for row in held)]
     strange = any(row[1] not in kinds() for row in held)
     _judge(engine, known, strange, year)
     _good(engine)
-    _set_aside_twins(engine, known)
+    _set_aside_twins(engine)
     _set_aside_repeated_delays(engine, known)
     _set_aside_overlaps(engine, known)
-    _write_people(engine, known, folder)
-    _write_stays(engine, known, folder)
+    _write_stays(engine, known, year, folder, extract_id)
     _write_deaths(engine, known, folder)
-    _write_cells(engine, known, year, folder)
-    _write_aside(engine, known, folder)
+    _write_cells(engine, known, year, folder, extract_id)
+    _write_aside(engine, known, folder, extract_id)
     faults = engine.rows("select fault, count(*) from aside group by fault")
-    return FileRead(year, tuple(kind.recid for kind in known), sum(row[2] for row in held),
-                    {NAMES[fault]: n for fault, n in sorted(faults)})  # fmt: skip
+    aside = {NAMES[fault]: n for fault, n in sorted(faults)}
+    began: tuple[int, ...] = ()
+    if any(kind.in_hospital for kind in known):
+        years = engine.rows(
+            "select distinct year(start_day) - case when month(start_day) < 4 then 1 else 0 end from stay"
+        )
+        began = tuple(sorted(row[0] for row in years if row[0] is not None))
+    return FileRead(year, tuple(kind.recid for kind in known), sum(row[2] for row in held), aside, began)
 
 
 def year_of(held: Sequence[tuple[str, str, int]], name: str) -> Year:
@@ -95,9 +132,11 @@ def year_of(held: Sequence[tuple[str, str, int]], name: str) -> Year:
                              [Problem("the file is empty", "Take it out, or get it again.", name)])  # fmt: skip
     match = re.fullmatch(r"(\d\d)(\d\d)", told[0])
     if len(told) > 1 or not match or (int(match[1]) + 1) % 100 != int(match[2]):
+        # What has not the form of a year may be somebody's number that slipped into the column.
+        found = ", ".join([*dict.fromkeys(y if re.fullmatch(r"\d{1,4}", y) else "what is no year" for y in told)][:4])
         raise ExtractRefused(
             f"{name} was refused: it is not of one financial year.",
-            [Problem(f"the column 'year' holds {', '.join(told[:4])}, where one year such as 2122 was expected",
+            [Problem(f"the column 'year' holds {found}, where one year such as 2122 was expected",
                      "Give each financial year a file of its own.", name)],
         )  # fmt: skip
     return Year(2000 + int(match[1]))
@@ -134,15 +173,19 @@ def _add_aside(engine: Engine, fault: str, rows: str) -> bool:
     return True
 
 
-def _set_aside_twins(engine: Engine, known: Sequence[Kind]) -> None:
-    """Look at the people, and set aside records that stand there twice."""
-    engine.keep("person", cells.people(known))
+def _set_aside_twins(engine: Engine) -> None:
+    """Set aside records that stand there twice."""
+    # Records that share a few things may be twins; hardly any do, and only those are compared in everything.
+    engine.keep("likely_twin", f"""
+        select twin from (select {cells.TWIN} as twin from good where anon_chi is not null) record
+        group by twin having count(*) > 1""")  # fmt: skip
+    if not engine.rows("select count(*) from likely_twin")[0][0]:
+        return
     columns = ", ".join(COLUMNS)
     _add_aside(engine, "exact_duplicate", f"""
         select row_no, recid from (
             select row_no, recid, row_number() over (partition by {columns} order by row_no) as copy
-            from good where anon_chi in (
-                select anon_chi from person where n > bit_count(map_1) and n > bit_count(map_2))) record
+            from good where {cells.TWIN} in (select twin from likely_twin)) record
         where copy > 1""")  # fmt: skip
 
 
@@ -150,74 +193,34 @@ def _set_aside_repeated_delays(engine: Engine, known: Sequence[Kind]) -> None:
     if not any(kind.recid == "DD" for kind in known):
         return
     columns = ", ".join(name for name in COLUMNS if name not in ("anon_chi", "record_keydate1", "record_keydate2"))
-    if _add_aside(engine, "delay_twice", f"""
+    _add_aside(engine, "delay_twice", f"""
         select row_no, recid from (
             select row_no, recid, row_number() over (partition by anon_chi, record_keydate1
                 order by record_keydate2 desc, {columns}) as telling
             from good where recid = 'DD' and anon_chi is not null) record
-        where telling > 1"""):  # fmt: skip
-        _look_again(engine, known, "select anon_chi from episode where row_no in (select row_no from more)")
+        where telling > 1""")  # fmt: skip
 
 
 def _set_aside_overlaps(engine: Engine, known: Sequence[Kind]) -> None:
     """Look at the stays, and set aside those that begin before an earlier one of the same person has ended."""
     if not any(kind.in_hospital for kind in known):
         return
+    engine.keep("main_code", main_codes(f"select diag1 from good where recid = '01B' and {EMERGENCY}"))
     engine.keep("stay", cells.stays(known))
     engine.keep("overlapping", cells.OVERLAPPING)
     if _add_aside(engine, "overlapping_stay", f"""
         select row_no, recid from good semi join overlapping using (anon_chi, cij_marker)
         where recid in {listed(HOSPITAL)}"""):  # fmt: skip
-        engine.keep("stay_left", "select * from stay anti join overlapping using (anon_chi, cij_marker)")
-        engine.keep("stay", "select * from stay_left")
-        _look_again(engine, known, "select anon_chi from overlapping")
-
-
-def _look_again(engine: Engine, known: Sequence[Kind], whose: str) -> None:
-    """Make the people anew of whom records were set aside."""
-    engine.keep("again", f"select distinct anon_chi from ({whose}) those")
-    engine.view("good_of_all", "select * from episode anti join aside using (row_no)")
-    engine.view("good", "select * from good_of_all semi join again using (anon_chi)")
-    engine.keep("person_again", cells.people(known))
-    engine.keep("person_left", "select * from person anti join again using (anon_chi) "
-                "union all select * from person_again")  # fmt: skip
-    engine.keep("person", "select * from person_left")
-    _good(engine)
+        engine.keep("stay", "select * from stay anti join overlapping using (anon_chi, cij_marker)")
 
 
 # --- writing --------------------------------------------------------------------------------------
 
 
-def _settled(engine: Engine, table: str, keys: str, rows: str) -> str:
-    """SQL of ``table`` with one place, sex and age each: those of the latest record where they differ."""
-    differ = f"select {keys} from {table} where place <> other_place or sex_age <> other_sex_age"
-    engine.keep(f"{table}_differs", differ)
-    others = "exclude (other_place, other_sex_age)"
-    if not engine.rows(f"select count(*) from {table}_differs")[0][0]:
-        return f"select * {others} from {table}"
-    engine.keep(
-        f"{table}_latest", cells.latest(keys, f"select * from good semi join {table}_differs using ({keys}) {rows}")
-    )
-    return f"""
-        select * {others} from {table} anti join {table}_differs using ({keys})
-        union all by name
-        select {table}.* exclude (place, other_place, sex_age, other_sex_age), {table}_latest.place,
-            {table}_latest.sex_age
-        from {table} join {table}_latest using ({keys})"""
-
-
-def _write_people(engine: Engine, known: Sequence[Kind], folder: Path) -> None:
-    settled = _settled(engine, "person", "anon_chi", "")
-    columns = "anon_chi, place, sex_age, last_day, bits"
-    engine.write(f"select {columns} from ({settled}) person where bits <> 0", folder / "person_piece.parquet")
-
-
-def _write_stays(engine: Engine, known: Sequence[Kind], folder: Path) -> None:
-    if not any(kind.in_hospital for kind in known):
-        return
-    settled = _settled(engine, "stay", "anon_chi, cij_marker", f"where recid in {listed(HOSPITAL)}")
-    engine.write(f"select * from ({settled}) stay order by start_day", folder / "stay_piece.parquet")
-    engine.write(cells.flows(known), folder / "hospital_flow.parquet")
+def _write_stays(engine: Engine, known: Sequence[Kind], year: Year, folder: Path, extract_id: str) -> None:
+    if any(kind.in_hospital for kind in known):
+        engine.write("select * from stay", folder / "stay_piece.parquet")
+        engine.write(cells.flows(known, year, extract_id), folder / "hospital_flow.parquet")
 
 
 def _write_deaths(engine: Engine, known: Sequence[Kind], folder: Path) -> None:
@@ -226,7 +229,7 @@ def _write_deaths(engine: Engine, known: Sequence[Kind], folder: Path) -> None:
         engine.write(cells.deaths(), folder / "death_piece.parquet")
 
 
-def _write_cells(engine: Engine, known: Sequence[Kind], year: Year, folder: Path) -> None:
+def _write_cells(engine: Engine, known: Sequence[Kind], year: Year, folder: Path, extract_id: str) -> None:
     queries = [cells.counted(known, year)]
     if any(kind.months for kind in known):
         queries.append(cells.by_month(known))
@@ -243,7 +246,7 @@ def _write_cells(engine: Engine, known: Sequence[Kind], year: Year, folder: Path
     if len(queries) > 1:
         sums = ", ".join(f"sum({name}) as {name}" for name in told)
         together = f"select place, packed, {sums} from ({together}) part group by place, packed"
-    engine.write(cells.in_words(together, year, "records", told), folder / "cell.parquet")
+    engine.write(cells.in_words(together, year, "records", told, extract_id, engine.words), folder / "cell.parquet")
 
 
 def _measures_of(queries: Sequence[str]) -> list[str]:
@@ -251,10 +254,12 @@ def _measures_of(queries: Sequence[str]) -> list[str]:
     return [name for name in ("n_records", *cells.MEASURES) if any(re.search(rf"\bas {name}\b", q) for q in queries)]
 
 
-def _write_aside(engine: Engine, known: Sequence[Kind], folder: Path) -> None:
+def _write_aside(engine: Engine, known: Sequence[Kind], folder: Path, extract_id: str) -> None:
     words = " ".join(f"when {n} then '{name}'" for n, name in enumerate(NAMES))
     engine.write(f"""
-        select aside.row_no, aside.recid, case aside.fault {words} end as fault,
+        select '{extract_id}' as extract_id, aside.row_no,
+            case when length(aside.recid) <= {LONGEST_RECID} then aside.recid end as recid,
+            case aside.fault {words} end as fault,
             {cells.hundredths("coalesce(yearstay, 0)")} as bed_days,
             {cells.pence("coalesce(cost_total_net, 0)")} as cost_net
         from aside join episode using (row_no) order by row_no""", folder / "set_aside.parquet")  # fmt: skip
@@ -268,7 +273,8 @@ def _write_aside(engine: Engine, known: Sequence[Kind], folder: Path) -> None:
     acute = any(kind.recid == "01B" for kind in known)
     until = "(select max(record_keydate2) from good where recid = '01B')" if acute else "cast(null as date)"
     engine.write(f"""
-        select cast(judged.n as bigint) as rows_before, cast(good.n as bigint) as rows_counted,
+        select '{extract_id}' as extract_id,
+            cast(judged.n as bigint) as rows_before, cast(good.n as bigint) as rows_counted,
             cast(judged.bed_days as double) as bed_days_before, cast(good.bed_days as double) as bed_days_counted,
             cast(judged.cost_net as bigint) as cost_before, cast(good.cost_net as bigint) as cost_counted,
             {until} as smr01_until

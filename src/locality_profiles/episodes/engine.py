@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -42,6 +44,9 @@ class Engine(Protocol):
 
     def write(self, query: str, path: Path) -> int:
         """Write an answer to one Parquet file; how many rows it has."""
+
+    def words(self, column: str, words: Sequence[str]) -> Callable[[Any], str]:
+        """How to write a word of a column that has few different ones."""
 
     def forget(self) -> None:
         """Let go of everything that was kept."""
@@ -87,6 +92,32 @@ def engine(name: str, scratch: Path, *, master: str = "", memory_limit: str = ""
         raise WorkspaceError(f"There is no engine '{name}'. It is one of {', '.join(ENGINES)}.")
 
 
+@dataclass(frozen=True)
+class Where:
+    """A choice of engine, as a command or flow passes it on."""
+
+    name: str = "duckdb"
+    master: str = ""
+    among: int = 1
+    """How many such engines work at the same time: they share this machine's memory and processors."""
+
+    def engine(self, scratch: Path) -> contextlib.AbstractContextManager[Engine]:
+        """The engine, for the length of a block."""
+        threads = max((os.cpu_count() or 1) // self.among, 1)
+        return engine(self.name, scratch, master=self.master, memory_limit=_part_of(MEMORY_LIMIT, self.among),
+                      threads=threads)  # fmt: skip
+
+
+def _part_of(limit: str, among: int) -> str:
+    """One of so many equal parts of an amount of memory, such as 1.5GiB."""
+    match = re.fullmatch(r"\s*([\d.]+)\s*(\w+)\s*", limit)
+    return f"{float(match[1]) / among}{match[2]}" if match else limit
+
+
+#: DuckDB, in this process.
+HERE = Where()
+
+
 class DuckDB:
     """DuckDB in this process; what exceeds the memory limit is spilt to ``scratch``."""
 
@@ -97,11 +128,12 @@ class DuckDB:
             **options,
         )  # fmt: skip
         self._kept: dict[str, str] = {}
+        self._enumerations: dict[tuple[str, ...], str] = {}
 
     def see(self, name: str, files: Sequence[Path], columns: Mapping[str, str], numbered: str = "") -> None:
         listed = ", ".join(f"'{quoted(path)}'" for path in files)
         source = f"read_parquet([{listed}], union_by_name = true{', file_row_number = true' if numbered else ''})"
-        there = {row[0] for row in self.connection.execute(f"describe select * from {source}").fetchall()}
+        there = {row[0].lower() for row in self.connection.execute(f"describe select * from {source}").fetchall()}
         chosen = [
             f"cast({column if column in there else 'null'} as {kind}) as {column}" for column, kind in columns.items()
         ]
@@ -127,6 +159,16 @@ class DuckDB:
         options = f"format parquet, compression zstd, row_group_size {ROW_GROUP}"
         ((written,),) = self.connection.execute(f"copy ({query}) to '{quoted(path)}' ({options})").fetchall()
         return int(written)
+
+    def words(self, column: str, words: Sequence[str]) -> Callable[[Any], str]:
+        """Words as an enumeration: a byte each until they are written, and then not looked up one by one."""
+        listed = tuple(words)
+        if listed not in self._enumerations:
+            self._enumerations[listed] = f"word_{len(self._enumerations)}"
+            told = ", ".join(f"'{word}'" for word in listed)
+            self.connection.execute(f"create type {self._enumerations[listed]} as enum ({told})")
+        name = self._enumerations[listed]
+        return lambda word: f"'{word}'::{name}"
 
     def forget(self) -> None:
         for name in list(self._kept):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from locality_profiles.episodes import cells
 from locality_profiles.episodes.cells import MEASURES, WHOLE_YEAR, Year, in_words, plain_key
-from locality_profiles.episodes.cube import FileRead, year_of
+from locality_profiles.episodes.cube import FileRead, to_its_end, year_of
 from locality_profiles.episodes.engine import Engine
 from locality_profiles.episodes.faults import NAMES
 from locality_profiles.episodes.linked import PLACE, told
@@ -29,9 +29,11 @@ PIECE: Mapping[str, str] = {
     "weight": "integer", "cost_pence": "bigint", "died": "boolean", "held": "integer", "condition_bits": "integer",
 }  # fmt: skip
 PIECES = ("individual_piece", "set_aside", "total")
+#: What a row may be set aside for by itself; a cost below nought would make the others' shares of it meaningless.
+FAULTS = ("unknown_sex", "impossible_age", "negative_amount")
 
 
-def read_file(engine: Engine, path: Path, name: str, folder: Path) -> FileRead:
+def read_file(engine: Engine, path: Path, name: str, folder: Path, extract_id: str) -> FileRead:
     """Read one individual file into its piece, and what of it is set aside for what it says itself.
 
     Raises
@@ -39,12 +41,18 @@ def read_file(engine: Engine, path: Path, name: str, folder: Path) -> FileRead:
     ExtractRefused
         If the file cannot be read to its end, or is not of one financial year.
     """
-    engine.see("individual", [path], COLUMNS, "row_no")
+    with to_its_end(engine, name):
+        engine.see("individual", [path], COLUMNS, "row_no")
+        return _read(engine, name, folder, extract_id)
+
+
+def _read(engine: Engine, name: str, folder: Path, extract_id: str) -> FileRead:
     held = engine.rows("select year, 'individual', count(*) from individual group by year")
     year = year_of(held, name)
     wrong = (
         f"case when gender is null or gender not in (0, 1, 2, 9) then {NAMES.index('unknown_sex')} "
-        f"when age < 0 or age > 125 then {NAMES.index('impossible_age')} end"
+        f"when age < 0 or age > 125 then {NAMES.index('impossible_age')} "
+        f"when health_net_cost < 0 then {NAMES.index('negative_amount')} end"
     )
     bits = " + ".join(f"case when {c} = 1 then {1 << n} else 0 end" for n, c in enumerate(CONDITIONS))
     count = " + ".join(f"case when {c} = 1 then 1 else 0 end" for c in CONDITIONS)
@@ -54,18 +62,19 @@ def read_file(engine: Engine, path: Path, name: str, folder: Path) -> FileRead:
             {cells.pence("coalesce(health_net_cost, 0)")} as cost_pence,
             coalesce(death_date <= {year.last}, false) as died, {count} as held, {bits} as condition_bits
         from individual where ({wrong}) is null""", folder / "individual_piece.parquet")  # fmt: skip
-    words = " ".join(f"when {NAMES.index(fault)} then '{fault}'" for fault in ("unknown_sex", "impossible_age"))
+    words = " ".join(f"when {NAMES.index(fault)} then '{fault}'" for fault in FAULTS)
     engine.write(f"""
-        select row_no, 'individual' as recid, case {wrong} {words} end as fault, cast(0 as double) as bed_days,
+        select '{extract_id}' as extract_id, row_no, 'individual' as recid,
+            case {wrong} {words} end as fault, cast(0 as double) as bed_days,
             cast(0 as bigint) as cost_net
         from individual where ({wrong}) is not null""", folder / "set_aside.parquet")  # fmt: skip
     engine.write(f"""
-        select count(*) as rows_before, sum(case when ({wrong}) is null then 1 else 0 end) as rows_counted,
+        select '{extract_id}' as extract_id, count(*) as rows_before,
+            cast(sum(case when ({wrong}) is null then 1 else 0 end) as bigint) as rows_counted,
             cast(0 as double) as bed_days_before, cast(0 as double) as bed_days_counted,
             cast(0 as bigint) as cost_before, cast(0 as bigint) as cost_counted, cast(null as date) as smr01_until
         from individual""", folder / "total.parquet")  # fmt: skip
     aside = engine.rows(f"select {wrong} as fault, count(*) from individual where ({wrong}) is not null group by 1")
-    engine.forget()
     return FileRead(year, ("individual",), sum(row[2] for row in held), {NAMES[f]: n for f, n in sorted(aside)})
 
 
@@ -76,7 +85,9 @@ def younger(piece: str, before: str) -> str:
         where now.age < earlier.age"""
 
 
-def write_year(engine: Engine, pieces: Sequence[Path], before: Sequence[Path], year: Year, folder: Path) -> None:
+def write_year(
+    engine: Engine, pieces: Sequence[Path], before: Sequence[Path], year: Year, extract_id: str, folder: Path
+) -> None:
     """Write what the individuals of a year give: cells, and who was set aside for being younger than a year before."""
     engine.see("everybody", pieces, PIECE)
     if before:
@@ -86,8 +97,9 @@ def write_year(engine: Engine, pieces: Sequence[Path], before: Sequence[Path], y
         engine.keep("younger", "select row_no, anon_chi from everybody where false")
     some = engine.rows("select count(*) from younger")[0][0]
     engine.view("people", "select * from everybody" + (" anti join younger using (row_no)" if some else ""))
-    engine.write("""
-        select row_no, 'individual' as recid, 'age_goes_backwards' as fault, cast(0 as double) as bed_days,
+    engine.write(f"""
+        select '{extract_id}' as extract_id, row_no, 'individual' as recid,
+            'age_goes_backwards' as fault, cast(0 as double) as bed_days,
             cast(0 as bigint) as cost_net from younger order by row_no""", folder / "set_aside.parquet")  # fmt: skip
     key = plain_key(str(told().index("POP.SLF")), "0", str(WHOLE_YEAR))
     figures = {"n_people": "sum(weight)"}
@@ -97,6 +109,7 @@ def write_year(engine: Engine, pieces: Sequence[Path], before: Sequence[Path], y
         for n, c in enumerate(CONDITIONS) if f"n_ltc_{c}" in MEASURES
     }  # fmt: skip
     columns = ", ".join(f"{sql} as {name}" for name, sql in figures.items())
-    engine.write(in_words(f"select place, {key} as packed, {columns} from people group by 1, 2",
-                          year, "individuals", list(figures)), folder / "cell.parquet")  # fmt: skip
+    found = f"select place, {key} as packed, {columns} from people group by 1, 2"
+    query = in_words(found, year, "individuals", list(figures), extract_id, engine.words)
+    engine.write(query, folder / "cell.parquet")
     engine.forget()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from locality_profiles.declarations import Declaration, Field, read_declaration
-from locality_profiles.episodes.conditions import conditions
+from locality_profiles.episodes.conditions import DIAGNOSES, OPERATION, Condition, conditions
 from locality_profiles.episodes.measures import measures
 
 FILE = Path(__file__).parent / "linked.toml"
@@ -214,7 +214,8 @@ def condition(where: Mapping[str, Sequence[Any]]) -> str:
 
 
 EMERGENCY = "(cij_pattype_code = 0 or coalesce(cij_admtype, '') = '18')"
-PLACE = "coalesce(datazone2011, '')"
+#: A code that is none, such as a blank, is no place.
+PLACE = "case when datazone2011 like 'S________' then datazone2011 else '' end"
 SEX = "case when gender in (1, 2) then gender else 0 end"
 
 
@@ -304,17 +305,57 @@ def delay_number(chosen: Sequence[Kind]) -> str:
     return by_kind({k.recid: told if k.recid == "DD" else "0" for k in chosen})
 
 
+def _preventable() -> list[Condition]:
+    return [condition for condition in conditions().values() if condition.of == "preventable"]
+
+
+def main_codes(rows: str) -> str:
+    """SQL of the main diagnoses in ``rows``: each with the bits of the preventable conditions that it is a code of.
+
+    ``main_bits`` are of conditions that it makes by itself, ``with_bits`` of those that it makes beside a second one.
+    A file has some thousand different codes and millions of records, so the lists are looked through once a code.
+    """
+    bits = {
+        name: " + ".join(
+            f"case when {getattr(c, name).found_in('code')} then {1 << n} else 0 end"
+            for n, c in enumerate(_preventable()) if getattr(c, name).ranges
+        ) or "0" for name in ("main", "main_with")
+    }  # fmt: skip
+    return (
+        f"select code, {bits['main']} as main_bits, {bits['main_with']} as with_bits "
+        f"from (select distinct diag1 as code from ({rows}) record where diag1 is not null) coded"
+    )
+
+
 @cache
 def preventable_number() -> str:
-    """SQL of the place, among the preventable conditions, of the first that an acute episode has; 31 for none."""
-    family = [c for c in conditions().values() if c.of == "preventable"]
-    return "case " + " ".join(f"when {c.sql()} then {n}" for n, c in enumerate(family)) + " else 31 end"
+    """SQL of the place, among the preventable conditions, of the first that an acute episode has; 31 for none.
+
+    The record stands beside ``main_bits`` and ``with_bits`` of its main diagnosis.
+    """
+    arms, anywhere = [], []
+    for n, c in enumerate(_preventable()):
+        tests = []
+        if c.main.ranges:
+            tests.append(f"main_bits & {1 << n} <> 0")
+        if c.main_with.ranges:
+            tests.append(f"(with_bits & {1 << n} <> 0 and {c.second.found_in(DIAGNOSES[1])})")
+        if c.any.ranges:
+            found = " or ".join(c.any.found_in(column) for column in DIAGNOSES)
+            anywhere.append(f"coalesce({found}, false)")
+            tests.append(f"coalesce({found}, false)")
+        apart = f" and not coalesce({c.not_operation.found_in(OPERATION)}, false)" if c.not_operation.ranges else ""
+        arms.append(f"when ({' or '.join(tests)}){apart} then {n}")
+    none = " and ".join([
+        "coalesce(main_bits, 0) = 0", "coalesce(with_bits, 0) = 0", *(f"not {found}" for found in anywhere)
+    ])  # fmt: skip
+    return f"case when {none} then 31 {' '.join(arms)} else 31 end"
 
 
 @cache
 def preventable_groups() -> tuple[str, ...]:
     """The preventable conditions, in order."""
-    return tuple(c.id for c in conditions().values() if c.of == "preventable")
+    return tuple(c.id for c in _preventable())
 
 
 FALL = (

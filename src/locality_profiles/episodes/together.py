@@ -10,26 +10,38 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from locality_profiles.episodes import cells
-from locality_profiles.episodes.cells import OPEN, SERVICE_STEP, WHOLE_YEAR, Year, in_words, plain_key
+from locality_profiles.episodes.cells import (
+    OPEN,
+    SERVICE_STEP,
+    WHOLE_YEAR,
+    Year,
+    in_words,
+    place_of,
+    plain_key,
+    sex_age_of,
+    users,
+    who_of,
+)
 from locality_profiles.episodes.engine import Engine
 from locality_profiles.episodes.linked import (
     ALL_EMERGENCIES,
+    COLUMNS,
     FALLS,
     PREVENTABLE,
     families,
+    kinds,
     preventable_groups,
     told,
 )
 from locality_profiles.episodes.stays import READMITTED_WITHIN, with_readmissions
 
-PERSON = {"anon_chi": "varchar", "place": "varchar", "sex_age": "integer", "last_day": "date", "bits": "bigint"}
 STAY = {
     "anon_chi": "varchar", "cij_marker": "integer",
     **dict.fromkeys(("start_day", "first_day", "last_day", "death_day"), "date"),
-    "place": "varchar", "sex_age": "integer", **dict.fromkeys(cells.FIRSTS, "bigint"), "fell": "integer",
+    "latest": "bigint", **dict.fromkeys(cells.FIRSTS, "bigint"), "fell": "integer",
     **dict.fromkeys(("bed_from", "bed_to", "smr01_to"), "date"),
 }  # fmt: skip
-DEATH = {"anon_chi": "varchar", "place": "varchar", "sex_age": "integer", "day": "date"}
+DEATH = {"anon_chi": "varchar", "who": "bigint", "day": "date"}
 #: The last days of a life that are looked at, and the days on average in six months of which they are counted.
 LAST_DAYS, SIX_MONTHS = 183, 182.5
 
@@ -41,33 +53,24 @@ def _number(service: str) -> int:
 # --- people ---------------------------------------------------------------------------------------
 
 
-def write_people(engine: Engine, pieces: Sequence[Path], year: Year, path: Path) -> None:
+def write_people(engine: Engine, records: Sequence[tuple[Path, Path]], year: Year, extract_id: str, path: Path) -> None:
     """Write cells of the people who used each service, and each family of services, in a year: each counted once.
 
     A person has one place, sex and age in the year, those of the latest record, so that people add over places, ages
     and sexes. They do not add over services; each family of services is counted by itself.
+
+    ``records`` are the files of the year, each with its table of records that were set aside.
     """
-    engine.see("piece", pieces, PERSON)
-    engine.keep("person", """
-        select anon_chi, min(place) as place, max(place) as other_place, min(sex_age) as sex_age,
-            max(sex_age) as other_sex_age, bit_or(bits) as bits from piece group by anon_chi""")  # fmt: skip
-    engine.keep("differs", "select anon_chi from person where place <> other_place or sex_age <> other_sex_age")
-    engine.keep("latest", """
-        select anon_chi, place, sex_age from (
-            select anon_chi, place, sex_age, row_number() over (partition by anon_chi
-                order by last_day desc, place desc, sex_age desc) as newest
-            from piece semi join differs using (anon_chi)) ordered
-        where newest = 1""")  # fmt: skip
-    key = plain_key("0", "0", str(WHOLE_YEAR))
     bits = families()
     sums = ", ".join(f"sum(case when bits & {mask} <> 0 then n end) as f{n}" for n, mask in enumerate(bits.values()))
+    key = plain_key("0", "0", str(WHOLE_YEAR), sex_age_of("who"))
     engine.keep("by_family", f"""
-        select place, packed, {sums} from (
-            select place, {key} as packed, bits, count(*) as n from (
-                select place, sex_age, bits from person anti join differs using (anon_chi)
-                union all
-                select latest.place, latest.sex_age, bits from person join latest using (anon_chi)) one_each
-            group by 1, 2, 3) used
+        select {place_of("who")} as place, {key} as packed, {sums}
+        from (
+            select who, bits, count(*) as n
+            from (select {who_of("max(latest)")} as who, bit_or(bits) as bits from ({_users(engine, records)}) used
+                  group by anon_chi) person
+            where bits <> 0 group by who, bits) counted
         group by 1, 2""")  # fmt: skip
     figures = " ".join(f"when {n} then f{n}" for n in range(len(bits)))
     numbers = " ".join(f"when {n} then {_number(name)}" for n, name in enumerate(bits))
@@ -75,7 +78,22 @@ def write_people(engine: Engine, pieces: Sequence[Path], year: Year, path: Path)
     engine.write(in_words(f"""
         select place, packed + (case f {numbers} end) * {SERVICE_STEP} as packed, case f {figures} end as n_people
         from by_family cross join (values {rows}) as numbered(f) where case f {figures} end > 0""",
-        year, "people", ["n_people"]), path)  # fmt: skip
+        year, "people", ["n_people"], extract_id, engine.words), path)  # fmt: skip
+
+
+def _users(engine: Engine, records: Sequence[tuple[Path, Path]]) -> str:
+    """SQL of who used which services, by each record that counts."""
+    parts = []
+    for number, (file, aside) in enumerate(records):
+        engine.see(f"file_{number}", [file], COLUMNS, "row_no")
+        engine.see(f"aside_{number}", [aside], {"row_no": "bigint"})
+        held = [row[0] for row in engine.rows(f"select distinct recid from file_{number}")]
+        known = [kind for recid, kind in kinds().items() if recid in held]
+        some = engine.rows(f"select count(*) from aside_{number}")[0][0]
+        rows = f"file_{number}" + (f" anti join aside_{number} using (row_no)" if some else "")
+        if known:
+            parts.append(users(known, rows))
+    return " union all ".join(parts)
 
 
 # --- stays ----------------------------------------------------------------------------------------
@@ -88,29 +106,15 @@ def write_stays(engine: Engine, pieces: Sequence[Path], began: str, path: Path) 
     """
     engine.see("piece", pieces, STAY)
     engine.view("of_year", f"select * from piece where {began}")
-    least = ", ".join(f"min({name}) as {name}" for name in ("first_day", *cells.FIRSTS, "bed_from"))
-    most = ", ".join(f"max({name}) as {name}" for name in ("last_day", "death_day", "fell", "bed_to", "smr01_to"))
-    engine.keep("stay", f"""
-        select anon_chi, cij_marker, min(start_day) as start_day, min(place) as place, max(place) as other_place,
-            min(sex_age) as sex_age, max(sex_age) as other_sex_age, {least}, {most}
-        from of_year group by anon_chi, cij_marker""")  # fmt: skip
-    keys = "anon_chi, cij_marker"
-    engine.keep("differs", f"select {keys} from stay where place <> other_place or sex_age <> other_sex_age")
-    engine.keep("latest", f"""
-        select {keys}, place, sex_age from (
-            select {keys}, place, sex_age, row_number() over (partition by {keys}
-                order by last_day desc, place desc, sex_age desc) as newest
-            from of_year semi join differs using ({keys})) ordered
-        where newest = 1""")  # fmt: skip
-    others = ", ".join(name for name in STAY if name not in ("place", "sex_age"))
+    least = ", ".join(f"min({name}) as {name}" for name in ("start_day", "first_day", *cells.FIRSTS, "bed_from"))
+    most = ", ".join(
+        f"max({name}) as {name}" for name in ("last_day", "death_day", "latest", "fell", "bed_to", "smr01_to")
+    )
     engine.write(f"""
-        select {others}, place, sex_age from stay anti join differs using ({keys})
-        union all
-        select {others}, latest.place, latest.sex_age from stay join latest using ({keys})
-        order by last_day""", path)  # fmt: skip
+        select anon_chi, cij_marker, {least}, {most} from of_year group by anon_chi, cij_marker""", path)  # fmt: skip
 
 
-def write_stay_cells(engine: Engine, stays: Sequence[Path], year: Year, path: Path) -> None:
+def write_stay_cells(engine: Engine, stays: Sequence[Path], year: Year, extract_id: str, path: Path) -> None:
     """Write cells of the stays that began in a year, by the month in which they did."""
     engine.see("stay", stays, STAY)
     urgency = {
@@ -118,9 +122,13 @@ def write_stay_cells(engine: Engine, stays: Sequence[Path], year: Year, path: Pa
     }
     flags = ", ".join(f"{sql} as {name}" for name, sql in urgency.items())
     engine.keep("told", f"""
-        select place, {plain_key("0", "0", year.month_of("start_day"))} as packed, {flags},
+        select {who_of("latest")} as who, {year.month_of("start_day")} as month, {flags},
             case when first_acute % 64 < 31 then first_acute % 64 else 31 end as condition, fell, count(*) as n
         from stay group by all""")  # fmt: skip
+    engine.keep("keyed", f"""
+        select {place_of("who")} as place, {plain_key("0", "0", "month", sex_age_of("who"))} as packed,
+            {", ".join(urgency)}, condition, fell, sum(n) as n
+        from told group by all""")  # fmt: skip
     chosen = {
         ALL_EMERGENCIES: ("first_any = 1", "1"), "HOSP.ACU.EM": ("first_acute = 1", "1"),
         "HOSP.ACU.EL": ("first_acute = 2", "2"),
@@ -131,20 +139,22 @@ def write_stay_cells(engine: Engine, stays: Sequence[Path], year: Year, path: Pa
     }  # fmt: skip
     arms = [
         f"select place, packed + {_number(service) * SERVICE_STEP} + {urgent} * {cells.URGENCY_STEP} as packed, n "
-        f"from told where {test}"
+        f"from keyed where {test}"
         for service, (test, urgent) in chosen.items()
     ]
     first = _number(f"{PREVENTABLE}.{preventable_groups()[0].upper()}")
     arms.append(
         f"select place, packed + ({first} + condition) * {SERVICE_STEP} + {cells.URGENCY_STEP} as packed, n "
-        "from told where first_acute = 1 and condition < 31"
+        "from keyed where first_acute = 1 and condition < 31"
     )
     engine.write(in_words(
         f"select place, packed, sum(n) as n_stays from ({' union all '.join(arms)}) arm group by 1, 2",
-        year, "stays", ["n_stays"]), path)  # fmt: skip
+        year, "stays", ["n_stays"], extract_id, engine.words), path)  # fmt: skip
 
 
-def write_readmissions(engine: Engine, stays: Sequence[Path], year: Year, until: str, path: Path) -> None:
+def write_readmissions(
+    engine: Engine, stays: Sequence[Path], year: Year, until: str, extract_id: str, path: Path
+) -> None:
     """Write cells of discharges alive in a year, and of those that an emergency readmission followed.
 
     ``until`` is SQL of the last day that the acute records cover.
@@ -152,23 +162,27 @@ def write_readmissions(engine: Engine, stays: Sequence[Path], year: Year, until:
     engine.see("stay", stays, STAY)
     soon = f"""
         select anon_chi as person, start_day, case when last_day < {OPEN} then last_day end as end_day,
-            first_smr01 % 64 < 32 as emergency, coalesce(death_day <= last_day, false) as died, place, sex_age
+            first_smr01 % 64 < 32 as emergency, coalesce(death_day <= last_day, false) as died,
+            {who_of("latest")} as who
         from stay where first_smr01 is not null and last_day >= {year.first}
             and start_day <= {year.last} + {READMITTED_WITHIN}"""
-    key = plain_key(str(_number("HOSP.ACU")), "case when emergency then 1 else 2 end", year.month_of("end_day"))
-    adult = f"sex_age >= {(18 + 1) * 4}"
+    key = plain_key(str(_number("HOSP.ACU")), "case when emergency then 1 else 2 end", year.month_of("end_day"),
+                    sex_age_of("who"))  # fmt: skip
+    adult = f"{sex_age_of('who')} >= {(18 + 1) * 4}"
     engine.write(in_words(f"""
-        select place, {key} as packed, count(*) as n_discharge_alive,
+        select {place_of("who")} as place, {key} as packed, count(*) as n_discharge_alive,
             sum(case when readmitted then 1 else 0 end) as n_readmit_28
         from ({with_readmissions(soon, until)}) stay
         where discharged_alive and {adult} and end_day between {year.first} and {year.last} group by 1, 2""",
-        year, "stays", ["n_discharge_alive", "n_readmit_28"]), path)  # fmt: skip
+        year, "stays", ["n_discharge_alive", "n_readmit_28"], extract_id, engine.words), path)  # fmt: skip
 
 
 # --- the last six months of life ------------------------------------------------------------------
 
 
-def write_last_months(engine: Engine, deaths: Sequence[Path], stays: Sequence[Path], year: Year, path: Path) -> None:
+def write_last_months(
+    engine: Engine, deaths: Sequence[Path], stays: Sequence[Path], year: Year, extract_id: str, path: Path
+) -> None:
     """Write cells of days in the last six months of life of who died in a year: all, and those not in hospital."""
     engine.see("death", deaths, DEATH)
     engine.see("stay", stays, STAY)
@@ -179,10 +193,20 @@ def write_last_months(engine: Engine, deaths: Sequence[Path], stays: Sequence[Pa
         from death join stay using (anon_chi)
         where bed_from is not null and bed_from <= day and bed_to >= day - {LAST_DAYS}
         group by anon_chi""")  # fmt: skip
-    key = plain_key(str(_number("EVT.DEATH")), "0", str(WHOLE_YEAR))
+    key = plain_key(str(_number("EVT.DEATH")), "0", str(WHOLE_YEAR), sex_age_of("who"))
     away = f"case when days >= {LAST_DAYS} then {SIX_MONTHS} else coalesce(days, 0) end"
     engine.write(in_words(f"""
-        select death.place, {key} as packed, {SIX_MONTHS} * count(*) as days_last_182,
+        select {place_of("who")} as place, {key} as packed, {SIX_MONTHS} * count(*) as days_last_182,
             sum({SIX_MONTHS} - least({away}, {SIX_MONTHS})) as days_at_home
         from death left join in_bed using (anon_chi) group by 1, 2""",
-        year, "deaths", ["days_last_182", "days_at_home"]), path)  # fmt: skip
+        year, "deaths", ["days_last_182", "days_at_home"], extract_id, engine.words), path)  # fmt: skip
+
+
+def about_stays(engine: Engine, path: Path) -> dict[str, object]:
+    """What a table of stays has to do with: years in which acute stays ended, and the last with anybody in bed."""
+    engine.see("stay", [path], STAY)
+    fiscal = "year({0}) - case when month({0}) < 4 then 1 else 0 end"
+    ended = engine.rows(f"select distinct {fiscal.format('smr01_to')} from stay where smr01_to < {OPEN}")
+    ((latest,),) = engine.rows(f"select max({fiscal.format('bed_to')}) from stay")
+    engine.forget()
+    return {"ended": sorted(row[0] for row in ended), "latest_bed": latest or 0}

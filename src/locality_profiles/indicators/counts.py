@@ -9,6 +9,7 @@ person-years. Rates are never added; that is why every area's own counts come fi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from locality_profiles.episodes.cells import MEASURES
+from locality_profiles.episodes.long import AGE_SCHEME, as_activity
 from locality_profiles.errors import DefinitionError, Problem
 from locality_profiles.indicators.definition import AgeBand, Indicator, Term
 from locality_profiles.tables.curated import LADDER
@@ -52,11 +55,18 @@ _PERIODS = {
 DIVIDED_BY = {
     "population": ("sex",),
     "population_class": ("sex",),
-    "activity": ("age_band", "sex", "simd_quintile", "urgency", "delay_group", "care_group"),
+    "activity": ("age_band", "sex", "simd_quintile", "urgency", "delay_group", "care_group", "provider_sector"),
     "local_count": ("category", "age_band", "sex"),
     "registration": ("age_band", "sex"),
     "household": ("category",),
 }
+
+#: So many rows of the cube fit in a corner of the memory that a build has.
+HELD_IN_MEMORY = 2_000_000
+
+#: Columns in which linked records have parts and no totals, and the ages at which their bands begin.
+_WITHOUT_TOTALS = ("age_band", "sex", "urgency", "delay_group", "provider_sector")
+_EDGES = (0, 18, 45, 65, 75, 85)
 
 #: The band of rows whose age is not known or crosses the bands of the standard.
 UNPLACED = -1
@@ -113,6 +123,8 @@ def prepare(
     """Views of the curated tables, and the tables ``level``, ``severity``, ``link`` and ``whole``."""
     for name, path in tables.items():
         connection.execute(f"create view {name} as select * from {relation(path)}")
+    if "activity_cube" in tables:
+        _cover(connection, relation(tables["activity_cube"]))
     types = [row[0] for row in connection.execute("select distinct block_type from membership").fetchall()]
     every = sorted({*types, *area_types, *LADDER})
     connection.register("level_rows", pa.table({"area_type": every, "level": [level_of(name) for name in every]}))
@@ -142,12 +154,73 @@ def prepare(
     )
 
 
+def view_of(name: str, tables: Mapping[str, Path]) -> str:
+    """SQL of a table as a reader sees it: linked records stand among other activity, one measure a row."""
+    query = f"select * from {relation(tables[name])}"
+    if name == "activity" and "activity_cube" in tables:
+        return f"{query} union all by name {as_activity(relation(tables['activity_cube']))}"
+    return query
+
+
+def _cover(connection: duckdb.DuckDBPyConnection, cube: str) -> None:
+    """Make what linked records cover: the view ``covered_cube``, and the tables ``cube_place`` and ``cube_period``.
+
+    In a zone that they cover in a financial year, and in a period that has ended, nobody without a row is nobody. An
+    extract of one partnership holds a few records of people elsewhere, which
+    say nothing about elsewhere: a partnership is covered where more than half of its zones have a record. Months after
+    the last with any record are still to come.
+    """
+    year = "year(period_start) - (month(period_start) < 4)::int"
+    connection.execute(f"""
+        create temp table cube_place as
+        with seen as (
+            select distinct block_code, {year} as y from {cube}
+            where counted_from in ('records', 'people', 'individuals') and block_type = 'data_zone_2011'),
+        zone as (select block_code, area_code from membership
+                 where area_type = 'hscp' and block_type = 'data_zone_2011' and weight = 1),
+        covered as (
+            select area_code, y from zone cross join (select distinct y from seen)
+            left join seen using (block_code, y)
+            group by all having 2 * count(seen.block_code) > count(*))
+        select 'data_zone_2011' as block_type, block_code, y from zone join covered using (area_code)""")
+    connection.execute(f"""
+        create temp table cube_period as
+        with known as (
+            select {year} as y, max(period_end) as until from {cube}
+            where counted_from = 'records' and period_type = 'month' group by 1),
+        month as (select y, until, make_date(y, 4, 1) + to_months(n::int) as first
+                  from known cross join range(12) as counted(n)),
+        every as (
+            select y, until, 'month' as period_type, first::date as period_start, last_day(first::date) as period_end
+            from month
+            union all
+            select y, until, 'financial_quarter', first::date, last_day((first + to_months(2))::date)
+            from month where month(first) in (1, 4, 7, 10)
+            union all
+            select y, until, 'financial_year', make_date(y, 4, 1), make_date(y + 1, 3, 31) from known
+            union all
+            select y, until, 'snapshot', make_date(y + 1, 3, 31), make_date(y + 1, 3, 31) from known)
+        select y, period_type, period_start, period_end from every where period_end <= until""")
+    # A partnership's cube is held in memory; a country's is read where it lies, measure by measure.
+    ((rows,),) = connection.execute(f"select count(*) from {cube}").fetchall()
+    held = "temp table" if rows <= HELD_IN_MEMORY else "view"
+    connection.execute(f"""
+        create {held} covered_cube as select c.* from {cube} c
+        where (c.block_code, {year.replace("period_start", "c.period_start")}) in (
+                select (block_code, y) from cube_place)
+            and (c.period_type, c.period_start) in (select (period_type, period_start) from cube_period)""")
+
+
 class Counts:
     """Counts by block and by area, each made once: most indicators are set against the same people."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
         self.made: dict[str, str] = {}
+        there = connection.execute(
+            "select 1 from information_schema.tables where table_name = 'covered_cube'"
+        ).fetchall()
+        self.linked = bool(there)
 
     def paired(self, indicator: Indicator, division: Division = WHOLE) -> str:
         """SQL for one indicator's numerators and denominators, one row per area, period, category and band."""
@@ -164,20 +237,30 @@ class Counts:
 
     def extracts(self, indicator: Indicator) -> tuple[str, ...]:
         """Extracts from which an indicator's rows came."""
-        tables = [self._table(*_extracts_used(term)) for term in terms_of(indicator)]
+        tables = [self._table(*_extracts_used(term, self.linked)) for term in terms_of(indicator)]
         query = " union ".join(f"select unnest(string_split(extract_id, ' ')) as id from {table}" for table in tables)
         return tuple(row[0] for row in self.connection.execute(f"{query} order by id").fetchall())
 
     def has_rows(self, term: Term) -> bool:
         """Whether any extract gives figures for a term."""
-        found = self.connection.execute(f"select 1 from {self._table(*_extracts_used(term))} limit 1").fetchall()
+        used = self._table(*_extracts_used(term, self.linked))
+        found = self.connection.execute(f"select 1 from {used} limit 1").fetchall()
         return bool(found)
 
     def _by_area(self, term: Term, indicator: Indicator, division: Division) -> str:
-        blocks = self._table(*_block_counts(term, division))
+        blocks = self._table(*_block_counts(term, division, self._of_linked(term)))
         refuse_totals_beside_parts(self, term, indicator, division)
         classes = division.classes or (tuple(indicator.categories) if division.column else ())
         return self._table(*_area_counts(blocks, term, indicator, division, classes))
+
+    def _of_linked(self, term: Term) -> bool:
+        """Whether any of a term's rows come from linked records."""
+        cube = _cube_rows(term) if self.linked else ""
+        if not cube:
+            return False
+        conditions, parameters = _conditions(term)
+        query = f"select 1 from ({cube}) t where {' and '.join(conditions)} limit 1"
+        return bool(self.connection.execute(query, parameters).fetchall())
 
     def _table(self, query: str, parameters: list[Any]) -> str:
         """A table of what a query gives, made when it is first asked for."""
@@ -286,8 +369,11 @@ def _pooled(query: str, periods: int) -> str:
         select * from pooled union all by name select * from strays"""
 
 
-def _block_counts(term: Term, division: Division) -> tuple[str, list[Any]]:
-    """SQL for a term's counts, one row per block, period, category and band; and its parameters."""
+def _block_counts(term: Term, division: Division, linked: bool = False) -> tuple[str, list[Any]]:
+    """SQL for a term's counts, one row per block, period, category and band; and its parameters.
+
+    ``linked`` says that linked records tell of the term, so that a place they cover without a row is nought.
+    """
     kind, start, end = _PERIODS.get(term.table, ("period_type", "period_start", "period_end"))
     own_age = division.bands and "age_band" not in _columns_of(term)
     conditions, parameters = _conditions(term, () if own_age or not division.bands else ("age_band",))
@@ -309,19 +395,58 @@ def _block_counts(term: Term, division: Division) -> tuple[str, list[Any]]:
         parameters.append(division.scheme)
     elif division.column == "simd_quintile":
         conditions.append("t.simd_quintile <> 'all'")
-    table = f'(select s.* from "{term.table}" s) t' if term.table != "service" else _SERVICES
-    return (
-        f"""select block_type, block_code, {kind} as period_type, {start} as period_start, {end} as period_end,
+    table = _rows_of(term, linked) if term.table != "service" else _SERVICES
+    rows = f"""select block_type, block_code, {kind} as period_type, {start} as period_start, {end} as period_end,
             {chosen} as category, {band} as band, sum({_figure(term)})::double as figure, max(severity) as severity
         from {table} join severity using (status) {classed}
-        where {" and ".join(conditions) or "true"} group by all""",
-        parameters,
-    )
+        where {" and ".join(conditions) or "true"} group by all"""
+    return (rows if not linked else _with_nobody(rows, term, division)), parameters
+
+
+def _with_nobody(rows: str, term: Term, division: Division) -> str:
+    """SQL of a term's counts, with noughts where linked records cover a place and period and have nobody there."""
+    services = term.where["service_code"]
+    listed = ", ".join(f"'{s}'" for s in (services if isinstance(services, list) else [services]))
+    measure = str(term.where["measure_code"]).lower()
+    category = "'all'"
+    classed = ""
+    if division.scheme:
+        category, classed = (
+            "c.category",
+            "join block_class c on c.block_type = p.block_type and c.block_code = p.block_code",
+        )
+        classed += f" and c.scheme = '{division.scheme}'"
+    return f"""with told as ({rows}),
+        covered as (
+            select distinct period_type, year(period_start) - (month(period_start) < 4)::int as y from covered_cube
+            where service_code in ({listed}) and {measure} is not null),
+        nobody as (
+            select p.block_type, p.block_code, t.period_type, t.period_start, t.period_end, {category} as category,
+                0::tinyint as band, 0::double as figure, 0 as severity
+            from cube_place p join cube_period t using (y) join covered using (period_type, y) {classed})
+        select block_type, block_code, period_type, period_start, period_end, category, band, sum(figure) as figure,
+            max(severity) as severity
+        from (select * from told union all by name select * from nobody) group by all"""
 
 
 #: Services as blocks: each stands in the data zone of its premises, and counts as one.
 _SERVICES = """(select 'data_zone_2011' as block_type, data_zone as block_code, 'actual' as status, service.*
     from service where data_zone is not null) t"""
+
+
+def _rows_of(term: Term, linked: bool) -> str:
+    """SQL of the rows among which a term's are: linked records stand beside other activity."""
+    cube = _cube_rows(term) if linked else ""
+    more = f" union all by name ({cube})" if cube else ""
+    return f'(select s.* from "{term.table}" s{more}) t'
+
+
+def _cube_rows(term: Term) -> str:
+    """SQL of the rows of the cube, as activity, for the measures that a term is of; empty where it is of none."""
+    told = term.where.get("measure_code")
+    wanted = [told] if isinstance(told, str) else told or []
+    of = [measure for measure in wanted if isinstance(measure, str) and measure.lower() in MEASURES]
+    return as_activity("covered_cube", of) if term.table == "activity" and "service_code" in term.where and of else ""
 
 
 def _figure(term: Term) -> str:
@@ -481,8 +606,35 @@ def _collected(blocks: str, into: str) -> str:
 def _conditions(term: Term, leave_out: Sequence[str] = ()) -> tuple[list[str], list[Any]]:
     """SQL for everything that a term wants of its rows, and the parameters."""
     parameters: list[Any] = []
-    wanted = [(column, value) for column, value in term.where.items() if column not in leave_out]
-    return [_condition(column, value, parameters) for column, value in wanted], parameters
+    conditions = []
+    for column, value in term.where.items():
+        if column in leave_out:
+            continue
+        told = _condition(column, value, parameters)
+        parts = _of_parts(column, value) if term.table == "activity" else ""
+        conditions.append(f"({told} or ({parts}))" if parts else told)
+    return conditions, parameters
+
+
+def _of_parts(column: str, value: Any) -> str:
+    """SQL that is true for rows without totals that are parts of the total that is wanted; empty if there are none.
+
+    Linked records have bands of age, sexes, urgencies and sectors, and nothing for all of them: who asks for all, or
+    for 18+, is given all rows, or those of the bands within.
+    """
+    if column not in _WITHOUT_TOTALS or not isinstance(value, str):
+        return ""
+    parts = f"t.age_scheme = '{AGE_SCHEME}'"
+    if value == "all":
+        return parts
+    match = re.fullmatch(r"(\d+)(?:-(\d+)|\+)", value) if column == "age_band" else None
+    if not match:
+        return ""
+    top = int(match[2]) if match[2] else 999
+    inside = f"{_FIRST_AGE} >= {match[1]} and {_LAST_AGE} <= {top}"
+    # A band that begins or ends inside one of theirs cannot be made of them.
+    whole = {int(match[1]), top + 1} <= {*_EDGES, 1000}
+    return f"{parts} and {inside}" if whole else ""
 
 
 def _condition(column: str, value: Any, parameters: list[Any]) -> str:
@@ -503,7 +655,8 @@ def _condition(column: str, value: Any, parameters: list[Any]) -> str:
     return f't."{column}" = ?'
 
 
-def _extracts_used(term: Term) -> tuple[str, list[Any]]:
+def _extracts_used(term: Term, linked: bool = False) -> tuple[str, list[Any]]:
     """SQL for the extracts from which a term's rows came, several together where a row came from several."""
     conditions, parameters = _conditions(term)
-    return f'select distinct extract_id from "{term.table}" t where {" and ".join(conditions) or "true"}', parameters
+    rows = _rows_of(term, linked)
+    return f"select distinct extract_id from {rows} where {' and '.join(conditions) or 'true'}", parameters

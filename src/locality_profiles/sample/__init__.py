@@ -18,7 +18,7 @@ The layouts and their oddities are the publishers'; every name, code and number 
 ``settings``
     ``profiles.toml`` and the note that says that all of it is synthetic.
 ``linked``
-    Records about people who do not exist, of any number, in files like Source's: apart from the workspace.
+    Records about people who do not exist, of any number, in files like Source's; some for the home partnership.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def write_sample(folder: Path, size: str = "shetland", seed: int = 2026) -> Samp
     country = found_country(size, seed)
     people = settle(country, seed)
     services = provide(country, people, seed)
-    written = write_extracts(raw, country, people, services, seed)
+    written = write_extracts(raw, country, people, services, seed, records=size == "shetland")
     written.append(write_readme(raw, country))
     written.append(write_settings(folder, size, country, services.practices))
     return SampleSummary(

@@ -16,7 +16,12 @@ from locality_profiles.periods import period_label
 from locality_profiles.sources import stage
 
 #: A row that a source does not divide is for everyone.
-UNDIVIDED = dict.fromkeys(("age_band", "sex", "simd_quintile", "urgency", "delay_group", "care_group"), "all")
+UNDIVIDED = {
+    **dict.fromkeys(
+        ("age_band", "sex", "simd_quintile", "urgency", "delay_group", "care_group", "provider_sector"), "all"
+    ),
+    "age_scheme": "as_supplied",
+}
 
 
 def stage_activity(columns: Mapping[str, Any], length: int) -> pa.Table:

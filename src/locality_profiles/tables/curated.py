@@ -165,7 +165,7 @@ ACTIVITY = TableContract(
     "activity",
     "one place's value of one measure of one service in one period, for one age band, sex and other classes",
     ("source", "service_code", "measure_code", "period_type", "period_start", "geo_role", "block_type", "block_code",
-     "age_band", "sex", "simd_quintile", "urgency", "delay_group", "care_group"),
+     "age_band", "sex", "simd_quintile", "urgency", "delay_group", "care_group", "provider_sector"),
     (
         Column("source", "text", "The kind of extract, such as home_care."),
         Column("service_code", "text", "Service: SC.HC home care, FLOW.DD delayed discharge, HOSP.AE, HOSP.MIU, HOSP.ACU, …"),
@@ -182,11 +182,120 @@ ACTIVITY = TableContract(
         Column("urgency", "text", "all, emergency or planned.", allowed=("all", "emergency", "planned")),
         Column("delay_group", "text", "all, or the reason for a delay: health_social_care, patient_family, code_9_awi, code_9_other."),
         Column("care_group", "text", "all, or the group of people served."),
+        Column("provider_sector", "text", "all, or who provides: la_nhs, private, other_la, third, other, unknown."),
+        Column("age_scheme", "text", "The set of bands that the row's age band is one of: as_supplied (totals stand beside the bands), or LIST6 (0-17, 18-44, 45-64, 65-74, 75-84, 85+; no totals: add the bands)."),
         Column("note", "text", "Anything a reader of the figure must know.", empty=True),
         _EXTRACT,
     ),
     ("service_code", "measure_code", "period_start", "block_type", "block_code"),
     "Service activity, one measure a row. Residence and treatment are never mixed in one indicator.",
+)  # fmt: skip
+
+_FIGURES = {
+    "n_episodes": "Episodes of care in hospital, by month of discharge.",
+    "n_stays": "Stays in hospital, each once whatever its episodes, by month of admission.",
+    "n_attend": "Attendances.", "n_dna": "Appointments that were not kept.",
+    "n_admit": "Admissions (of care homes: in the year of the file).", "n_contact": "Contacts.",
+    "n_items": "Items dispensed.", "n_packages": "Packages of care.",
+    "n_delays": "Delayed discharges that ended in the year.", "n_applic": "Applications by main applicants.",
+    "n": "Events.", "n_residents": "Residents on the last day of the year.",
+    "n_people": "People, each once in the year: add over places, ages and sexes, never over services or years.",
+    "n_discharge_alive": "Discharges alive that could be followed for 28 days, of adults.",
+    "n_readmit_28": "Those of them that an emergency readmission followed within 28 days.",
+}  # fmt: skip
+_LONG_TERM = ("ltc1", "ltc2", "ltc3", "ltc4", *(f"ltc_{name}" for name in (
+    "arth", "asthma", "atrialfib", "cancer", "chd", "copd", "cvd", "dementia", "diabetes", "epilepsy", "hefailure",
+    "liver", "ms", "parkinsons", "refailure")))  # fmt: skip
+
+ACTIVITY_CUBE = TableContract(
+    "activity_cube", "one place, period, service and kind of person: every measure of it, from one set of extracts",
+    ("counted_from", "service_code", "period_type", "period_start", "block_type", "block_code", "age_band", "sex",
+     "urgency", "delay_group", "provider_sector", "extract_id"),
+    (
+        Column("counted_from", "text", "What the row was counted from: records, people, stays, deaths or individuals.",
+               allowed=("records", "people", "stays", "deaths", "individuals")),
+        Column("service_code", "text", "Service, or for people a family of services."),
+        *_PERIOD,
+        *_BLOCK,
+        Column("age_band", "text", "Age on 30 September of the financial year.",
+               allowed=("0-17", "18-44", "45-64", "65-74", "75-84", "85+", "unknown")),
+        Column("sex", "text", "female, male or unknown; there are no totals.", allowed=("female", "male", "unknown")),
+        Column("urgency", "text", "emergency or planned; all where it does not apply.", allowed=("all", "emergency", "planned")),
+        Column("delay_group", "text", "Group of reasons of a delayed discharge; all for other services."),
+        Column("provider_sector", "text", "Who provides a care home place or home care; all for other services."),
+        Column("n_records", "integer", "Records that the row was counted from; empty where records were not counted.", empty=True, minimum=0),
+        *(Column(name, "integer", words, empty=True, minimum=0) for name, words in _FIGURES.items()),
+        Column("bed_days", "number", "Days in bed: the last counts, the first does not.", "days", empty=True, minimum=0),
+        Column("hours", "number", "Hours of care.", "hours", empty=True, minimum=0),
+        Column("cost_net", "integer", "Net cost as the linkage files give it: indicative resource use, not cash.", "pence", empty=True),
+        Column("days_last_182", "number", "Days in the last six months of life of those who died.", "days", empty=True, minimum=0),
+        Column("days_at_home", "number", "Those of them that were not spent in hospital.", "days", empty=True, minimum=0),
+        *(Column(f"n_{name}", "integer", "People with long-term conditions known from hospital records.", empty=True, minimum=0)
+          for name in _LONG_TERM),
+        _EXTRACT,
+    ),
+    ("service_code", "period_start", "block_code"),
+    "Counts of linked care records by data zone, month, age and sex, for every area and indicator. In the view 'activity' it stands with other activity, one measure a row. For management only: cells are small.",
+)  # fmt: skip
+
+QUARANTINE = TableContract(
+    "quarantine", "one linked record that was set aside", ("extract_id", "row_no"),
+    (
+        _EXTRACT,
+        Column("row_no", "integer", "Place of the record in its file, from 0.", minimum=0),
+        Column("recid", "text", "Kind of record as the file has it; individual for the individual file.", empty=True),
+        Column("fault", "text", "Why it was set aside."),
+        Column("bed_days", "number", "Bed days of the year that are not counted.", "days"),
+        Column("cost_net", "integer", "Cost that is not counted.", "pence"),
+    ),
+    ("extract_id", "row_no"),
+    "Records that could not be counted, each with its reason. It names no person; the row number finds the record in its file.",
+)  # fmt: skip
+
+HOSPITAL_FLOW = TableContract(
+    "hospital_flow", "one place of residence, hospital, service and urgency in a financial year",
+    ("period_start", "block_type", "block_code", "health_board", "hospital", "treating_board", "service_code", "urgency", "extract_id"),
+    (
+        *_PERIOD,
+        *_BLOCK,
+        Column("health_board", "text", "Board where the patients live.", empty=True),
+        Column("hospital", "text", "Hospital that treated them.", empty=True),
+        Column("treating_board", "text", "Board that treated them.", empty=True),
+        Column("within_board", "boolean", "Whether they were treated by their own board; empty where it is not known.", empty=True),
+        Column("service_code", "text", "Kind of hospital care."),
+        Column("urgency", "text", "emergency or planned.", allowed=("emergency", "planned")),
+        Column("n_episodes", "integer", "Episodes.", minimum=0),
+        Column("bed_days", "number", "Bed days in the year.", "days", empty=True),
+        Column("cost_net", "integer", "Net cost.", "pence", empty=True),
+        _EXTRACT,
+    ),
+    ("period_start", "block_code", "hospital"),
+    "Where residents of each data zone are treated, within and outwith their board: what set-aside budgets and travel are argued from.",
+)  # fmt: skip
+
+CONCENTRATION = TableContract(
+    "concentration", "one area and financial year, with or without those who died in it",
+    ("period_start", "area_type", "area_code", "deaths"),
+    (
+        *_PERIOD,
+        Column("area_type", "text", "Kind of area."),
+        Column("area_code", "text", "Code of the area."),
+        Column("deaths", "text", "with: everybody; without: those who did not die in the year.", allowed=("with", "without")),
+        Column("people", "integer", "People, with those who cost nothing.", "people", minimum=0),
+        Column("people_with_cost", "integer", "People who cost anything.", "people", minimum=0),
+        Column("cost_pence", "integer", "What they cost together.", "pence", minimum=0),
+        *(Column(f"top_{x}", "number", f"Share of the cost of the dearest {x} % of people.", empty=True) for x in (1, 2, 5, 10)),
+        Column("n50_crossing", "integer", "The fewest people who make at least half of the cost.", "people", minimum=0),
+        Column("n50_slf", "integer", "People who together make no more than half, dearest first, as the linkage files flag them.", "people", minimum=0),
+        Column("tie_size", "integer", "People who cost exactly as much as the last of those who make half.", "people", minimum=0),
+        Column("gini", "number", "Gini coefficient of cost.", empty=True),
+        Column("largest_share", "number", "Share of the cost of the one dearest person.", empty=True),
+        Column("low_number", "boolean", "Fewer than ten people make half: not for printing."),
+        Column("dominated", "boolean", "One person makes more than a tenth: not for printing."),
+        _EXTRACT,
+    ),
+    ("period_start", "area_type", "area_code"),
+    "How much of the cost of health care falls on how few, by area. For management only.",
 )  # fmt: skip
 
 REGISTRATION = TableContract(
@@ -937,8 +1046,28 @@ PLACE_TABLES = (
     MAP_LAYER,
 )  # fmt: skip
 
+CONCENTRATION_CURVE = TableContract(
+    "concentration_curve", "one point of the curve of one area and financial year, with or without those who died in it",
+    ("period_start", "area_type", "area_code", "deaths", "share_of_people"),
+    (
+        *_PERIOD,
+        Column("area_type", "text", "Kind of area."),
+        Column("area_code", "text", "Code of the area."),
+        Column("deaths", "text", "with: everybody; without: those who did not die in the year.", allowed=("with", "without")),
+        Column("share_of_people", "number", "Share of people, dearest first: from 0 to 1."),
+        Column("share_of_cost", "number", "Share of the cost that they make."),
+        _EXTRACT,
+    ),
+    ("period_start", "area_type", "area_code", "deaths", "share_of_people"),
+    "Curves of concentration of the cost of health care, for charts. For management only: in a small area a point may be one person.",
+)  # fmt: skip
+
+#: Made from linked care records, where a workspace has them.
+LINKED_TABLES = (ACTIVITY_CUBE, QUARANTINE, HOSPITAL_FLOW, CONCENTRATION, CONCENTRATION_CURVE)
+
 MADE_TABLES = (
     *PLACE_TABLES,
+    *LINKED_TABLES,
     POPULATION_CLASS,
     INDICATOR,
     INDICATOR_VALUE,

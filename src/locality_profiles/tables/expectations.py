@@ -6,7 +6,8 @@ warning. An expectation that cannot be evaluated says nothing about the data: it
 suite or of this program, and is raised as such.
 
 A suite is about people unless it says ``"about": "areas"`` in its meta. Of people, only pass or
-fail leaves this module; of areas, also how many rows failed and the codes of up to five places.
+fail leaves this module; of areas, also how many rows failed and the codes of up to five places. Of
+the tables that a suite lists as ``counted``, which tell of records but name nobody, how many rows failed.
 """
 
 from __future__ import annotations
@@ -289,7 +290,7 @@ def _validate(source: Any, subject: Subject, suite: Suite) -> list[dict[str, Any
         bundle = gx.ExpectationSuite(name=suite.name, expectations=_built(suite, wanted, subject.views))
         asset = source.get_asset(view)
         batch = asset.get_batch(asset.build_batch_request())
-        found = batch.validate(bundle, result_format=_result_format(source, view, suite))
+        found = batch.validate(bundle, result_format=_result_format(source, view, suite, table))
         results += [result.to_json_dict() for result in found.results]
     results.sort(key=lambda result: result["expectation_config"]["meta"]["position"])
     if suite.about_areas:
@@ -341,15 +342,15 @@ def _counted_rows() -> Any:
         metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.row_count",)
 
         def _validate(self, metrics: dict[str, Any], *settings: Any, **named: Any) -> Any:
-            # GX decides what may be told: a suite that is not about areas tells pass or fail, not even a number.
+            # GX decides what may be told: of people only pass or fail, not even a number.
             return super()._validate({**metrics, "unexpected_rows_query.table": []}, *settings, **named)
 
     return UnexpectedRowsCounted
 
 
-def _result_format(source: Any, view: str, suite: Suite) -> Any:
+def _result_format(source: Any, view: str, suite: Suite, table: str) -> Any:
     if not suite.about_areas:
-        return "BOOLEAN_ONLY"
+        return {"result_format": "BASIC", "partial_unexpected_count": 0} if table in suite.counted else "BOOLEAN_ONLY"
     naming = _naming_columns(source, f'"{view}"')
     return {
         "result_format": "SUMMARY", "partial_unexpected_count": SHOWN_PLACES,

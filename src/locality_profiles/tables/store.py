@@ -137,6 +137,36 @@ class Store:
                 note.write_text(json.dumps(manifest, indent=1, default=str), encoding="utf-8")
         return Stored(table, key, path)
 
+    def adopt(self, table: str, key: str, file: Path, about: Mapping[str, Any], private: bool = False) -> Stored:
+        """Take a finished Parquet file into the store, with its manifest. Its bytes are not copied on one disk.
+
+        What is ``private`` holds records of persons: only its owner can read it.
+        """
+        path = self.folder / table / f"{key}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        rows = pq.read_metadata(file).num_rows
+        manifest = {"table": table, "key": key, "rows": rows, "code": code_key(), **about}
+        with beside(path.with_suffix(".json")) as note:
+            note.write_text(json.dumps(manifest, indent=1, default=str), encoding="utf-8")
+        if private:
+            path.parent.chmod(0o700)
+        file.chmod(0o600 if private else 0o644)
+        shutil.move(file, path)
+        return Stored(table, key, path)
+
+    def gather(self, table: str, key: str, pieces: Sequence[Stored], about: Mapping[str, Any]) -> Stored:
+        """One table of pieces as they are: a folder with one more name for each of their files."""
+        path = self.folder / table / f"{key}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with folder_beside(path) as aside:
+            for piece in pieces:
+                _share(piece.path, aside / piece.path.name)
+            rows = sum(piece.manifest["rows"] for piece in pieces)
+            manifest = {"table": table, "key": key, "rows": rows, "code": code_key(), **about}
+            with beside(path.with_suffix(".json")) as note:
+                note.write_text(json.dumps(manifest, indent=1, default=str), encoding="utf-8")
+        return Stored(table, key, path)
+
     def discard(self, stored: Stored) -> None:
         """Take a table away."""
         _remove(stored.path)
@@ -176,6 +206,20 @@ def folder_beside(path: Path) -> Iterator[Path]:
         aside.chmod(0o755)
         _remove(path)  # a folder cannot be put in place of another; this one has lost its manifest
         aside.replace(path)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def folder_for_scratch(folder: Path) -> Iterator[Path]:
+    """A folder on the store's disk that only its owner can read, and that goes when the block ends.
+
+    One that a killed build leaves is swept away by the next.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
+    try:
+        yield aside
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
@@ -295,8 +339,12 @@ def _surely_unique(connection: duckdb.DuckDBPyConnection, source: str, contract:
 # --- catalogue ------------------------------------------------------------------------------------
 
 
-def write_catalog(path: Path, tables: Mapping[str, Path], about: str = "") -> None:
+def write_catalog(
+    path: Path, tables: Mapping[str, Path], about: str = "", views: Mapping[str, str] | None = None
+) -> None:
     """Build ``catalog.duckdb`` beside the old one, with a comment on every view and column; swap.
+
+    ``views`` is SQL of tables that are more than their own file, in its columns.
 
     Views name their Parquet files by absolute path, so that they work from any folder; after moving
     a workspace, build again.
@@ -309,7 +357,8 @@ def write_catalog(path: Path, tables: Mapping[str, Path], about: str = "") -> No
         for name, file in sorted(tables.items()):
             contract = CONTRACTS[name]
             columns = ", ".join(f'"{column.name}"' for column in contract.columns)
-            connection.execute(f"create view {name} as select {columns} from {relation(file.resolve())}")
+            source = f"({views[name]})" if views and name in views else relation(file.resolve())
+            connection.execute(f"create view {name} as select {columns} from {source}")
             comment = f"One row is {contract.grain}. {contract.description} {about}".strip()
             connection.execute(f"comment on view {name} is '{quoted(comment)}'")
             for column in contract.columns:

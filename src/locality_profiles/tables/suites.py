@@ -5,6 +5,9 @@ it is about, and an expectation may name another in its own ``meta``. Each expec
 (``meta.why``) and a remedy (``meta.remedy``); one in SQL also says in ``description`` what is expected.
 SQL is plain DuckDB, a text or a list of lines; a table stands in braces, ``{batch}`` being the
 expectation's own. A brace that is meant is doubled, as in ``[0-9]{{6}}``.
+
+``meta.about`` of a suite is ``areas`` where its tables are about places; ``meta.counted`` lists tables of another suite
+of which the number of rows may be told.
 """
 
 from __future__ import annotations
@@ -30,13 +33,15 @@ TABLE_NAMED = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
 class Suite:
     """A suite file, read and looked over.
 
-    ``about_areas`` says that its tables are about places, so that counts and codes may be shown.
+    ``about_areas`` says that its tables are about places, so that counts and codes may be shown; of the tables
+    ``counted``, which hold no values of persons, counts but no codes.
     """
 
     name: str
     file: str
     about_areas: bool
     expectations: tuple[dict[str, Any], ...]
+    counted: frozenset[str] = frozenset()
 
     @property
     def checked(self) -> list[str]:
@@ -85,7 +90,8 @@ def read_suite(path: Path) -> Suite:
         expectations.append({"severity": "critical", **each, "kwargs": kwargs, "meta": about})
     if problems:
         raise DefinitionError(f"The suite {file} is wrong in {len(problems)} place(s).", problems)
-    return Suite(path.stem, file, meta.get("about") == "areas", tuple(expectations))
+    counted = frozenset(meta.get("counted", ()))
+    return Suite(path.stem, file, meta.get("about") == "areas", tuple(expectations), counted)
 
 
 def written_for(expectation: Mapping[str, Any], views: Mapping[str, str]) -> str:

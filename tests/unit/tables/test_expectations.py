@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -50,12 +50,17 @@ Door = Callable[..., CheckRun]
 def door(tmp_path: Path) -> Door:
     """Ask expectations of the drawn population."""
 
-    def ask(*expectations: dict[str, Any], drawing: str = POPULATION, about: str = "areas", **area: str) -> CheckRun:
+    def ask(
+        *expectations: dict[str, Any],
+        drawing: str = POPULATION,
+        about: str = "areas",
+        counted: Sequence[str] = (),
+        **area: str,
+    ) -> CheckRun:
         suite = tmp_path / "population.json"
         asked = [{"meta": dict(REASONS), **expectation} for expectation in expectations]
-        suite.write_text(
-            json.dumps({"meta": {"table": "population", "about": about}, "expectations": asked}), encoding="utf-8"
-        )
+        meta = {"table": "population", "about": about, "counted": counted}
+        suite.write_text(json.dumps({"meta": meta, "expectations": asked}), encoding="utf-8")
         views = {"people": f"select * from read_parquet('{table(tmp_path, 'population', drawing)}')"}
         names = {"population": "people"}
         if area:
@@ -193,6 +198,16 @@ def test_of_people_only_the_verdict_is_told(door: Door) -> None:
     told = json.dumps(run.documents) + str(run.results.to_pylist())
     assert "97" not in told
     assert "S0190000" not in told
+
+
+def test_of_a_table_that_may_be_counted_the_number_of_rows_is_told_and_nothing_in_them(door: Door) -> None:
+    found = {**EMPTY, "kwargs": {"unexpected_rows_query": "select * from {batch} where persons > 700"}}
+    run = door(AGES, found, about="people", counted=["population"])
+    assert outcome(run, "success", "unexpected") == [(False, 1), (False, 2)]
+    told = json.dumps(run.documents) + json.dumps(run.results.to_pylist())
+    assert "2 rows where it is not so." in told
+    assert "S0190000" not in told
+    assert not {"97", "800"} & set(re.findall(r"\d+", told))
 
 
 def test_of_people_an_error_does_not_quote_the_database(door: Door) -> None:

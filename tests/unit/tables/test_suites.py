@@ -16,7 +16,7 @@ from locality_profiles.tables.suites import empty_view, read_suite, written_for
 REASONS = {"why": "It matters.", "remedy": "Mend it."}
 
 
-def suite_file(folder: Path, *expectations: dict[str, Any], **meta: str) -> Path:
+def suite_file(folder: Path, *expectations: dict[str, Any], **meta: Any) -> Path:
     path = folder / "area.json"
     path.write_text(json.dumps({"meta": {"table": "area", **meta}, "expectations": expectations}), encoding="utf-8")
     return path
@@ -42,6 +42,11 @@ def test_an_expectation_is_about_the_suites_table_unless_it_names_another(tmp_pa
 def test_a_suite_is_about_people_unless_it_says_areas(tmp_path: Path) -> None:
     assert not read_suite(suite_file(tmp_path, in_sql("from {batch}"))).about_areas
     assert read_suite(suite_file(tmp_path, in_sql("from {batch}"), about="areas")).about_areas
+
+
+def test_tables_of_which_rows_may_be_counted_are_listed(tmp_path: Path) -> None:
+    assert read_suite(suite_file(tmp_path, in_sql("from {batch}"))).counted == frozenset()
+    assert read_suite(suite_file(tmp_path, in_sql("from {batch}"), counted=["area"])).counted == {"area"}
 
 
 def test_batch_is_the_expectations_own_table_and_doubled_braces_are_left_alone(tmp_path: Path) -> None:

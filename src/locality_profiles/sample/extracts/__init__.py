@@ -11,6 +11,7 @@ from locality_profiles.sample.extracts import (
     deprivation,
     earlier_zones,
     events,
+    linked,
     places,
     population,
     postcodes,
@@ -23,8 +24,10 @@ from locality_profiles.sample.people import People
 from locality_profiles.sample.services import Services
 
 
-def write_extracts(raw: Path, country: Country, people: People, services: Services, seed: int) -> list[Path]:
-    """Write every extract below ``raw``; returns the files."""
+def write_extracts(
+    raw: Path, country: Country, people: People, services: Services, seed: int, records: bool = True
+) -> list[Path]:
+    """Write every extract below ``raw``; returns the files. ``records`` says whether to write linked records too."""
     earlier = earlier_zones.earlier_zones(country, people)
     return [
         places.write_data_zone_lookup(raw, country),
@@ -58,6 +61,7 @@ def write_extracts(raw: Path, country: Country, people: People, services: Servic
         activity.write_admissions(raw, country, services),
         events.write_events(raw, country, people, seed),
         *events.write_census(raw, country, people, seed),
+        *(linked.write_records(raw, country, people, seed) if records else []),
         events.write_options(raw, country, people, seed),
         scotpho.write_profiles(raw, country, people, seed),
         scotpho.write_fifths(raw, country, people, seed),
