@@ -405,21 +405,18 @@ def _block_counts(term: Term, division: Division, linked: bool = False) -> tuple
 
 def _with_nobody(rows: str, term: Term, division: Division) -> str:
     """SQL of a term's counts, with noughts where linked records cover a place and period and have nobody there."""
-    services = term.where["service_code"]
-    listed = ", ".join(f"'{s}'" for s in (services if isinstance(services, list) else [services]))
-    measure = str(term.where["measure_code"]).lower()
-    category = "'all'"
-    classed = ""
+    services, measures = (_listed(term.where[column]) for column in ("service_code", "measure_code"))
+    told_of = ", ".join(f"'{service}'" for service in services)
+    figured = " or ".join(f"{measure.lower()} is not null" for measure in measures if measure.lower() in MEASURES)
+    category, classed = "'all'", ""
     if division.scheme:
-        category, classed = (
-            "c.category",
-            "join block_class c on c.block_type = p.block_type and c.block_code = p.block_code",
-        )
-        classed += f" and c.scheme = '{division.scheme}'"
+        category = "c.category"
+        classed = f"""join block_class c on c.block_type = p.block_type and c.block_code = p.block_code
+                and c.scheme = '{division.scheme}'"""
     return f"""with told as ({rows}),
         covered as (
             select distinct period_type, year(period_start) - (month(period_start) < 4)::int as y from covered_cube
-            where service_code in ({listed}) and {measure} is not null),
+            where service_code in ({told_of}) and ({figured})),
         nobody as (
             select p.block_type, p.block_code, t.period_type, t.period_start, t.period_end, {category} as category,
                 0::tinyint as band, 0::double as figure, 0 as severity
@@ -427,6 +424,11 @@ def _with_nobody(rows: str, term: Term, division: Division) -> str:
         select block_type, block_code, period_type, period_start, period_end, category, band, sum(figure) as figure,
             max(severity) as severity
         from (select * from told union all by name select * from nobody) group by all"""
+
+
+def _listed(value: Any) -> list[str]:
+    """A value of a condition as a list of texts."""
+    return [str(each) for each in (value if isinstance(value, list) else [value])]
 
 
 #: Services as blocks: each stands in the data zone of its premises, and counts as one.
@@ -443,9 +445,7 @@ def _rows_of(term: Term, linked: bool) -> str:
 
 def _cube_rows(term: Term) -> str:
     """SQL of the rows of the cube, as activity, for the measures that a term is of; empty where it is of none."""
-    told = term.where.get("measure_code")
-    wanted = [told] if isinstance(told, str) else told or []
-    of = [measure for measure in wanted if isinstance(measure, str) and measure.lower() in MEASURES]
+    of = [measure for measure in _listed(term.where.get("measure_code", [])) if measure.lower() in MEASURES]
     return as_activity("covered_cube", of) if term.table == "activity" and "service_code" in term.where and of else ""
 
 
