@@ -119,7 +119,8 @@ def move_on(path: Path, to: Path, like: int, year: int) -> None:
                 if pa.types.is_date32(field.type):
                     column = pc.add(column.cast(pa.int32()), pa.scalar(days, pa.int32())).cast(pa.date32())
                 elif field.name == "cij_marker":
-                    column = pc.add(column, pa.scalar((year - like) * 100, pa.int32()))
+                    # Far from all others, so that no two journeys of one person share a marker.
+                    column = pc.add(column, pa.scalar((year - like) * 100_000, pa.int32()))
                 elif field.name == "year":
                     column = pa.repeat(short(year), rows.num_rows)
                 rows = rows.set_column(place, field, column)

@@ -7,14 +7,15 @@ year and named by the pieces that it is made of, so that one changed file makes 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 
-from locality_profiles.curate.staging import StagedFile, staged_tables
+from locality_profiles.curate.staging import READERS, StagedFile, staged_tables
 from locality_profiles.episodes import individuals, together
 from locality_profiles.episodes.cells import WHOLE_YEAR, Year
 from locality_profiles.episodes.concentration import concentration, curve
@@ -74,14 +75,19 @@ def linked_tables(files: Sequence[StagedFile], store: Store, where: Where) -> di
     if not has_linked(files):
         return {}
     pieces = {name: staged_tables(files, name) for name in PIECES}
-    with folder_for_scratch(store.folder) as scratch, where.engine(scratch) as engine:
-        making = _Making(store, engine, scratch)
-        paths = {part.tables["cell"].key: file.path for file in files for part in file.parts if "cell" in part.tables}
-        cells = [*pieces["cell"], *_of_records(making, pieces, paths)]
-        aside = list(pieces["set_aside"])
-        more_cells, more_aside = _of_individuals(making, pieces["individual_piece"])
-    tables = {"activity_cube": [*cells, *more_cells], "quarantine": [*aside, *more_aside],
-              "hospital_flow": pieces["hospital_flow"]}  # fmt: skip
+    paths = {part.tables["cell"].key: file.path for file in files for part in file.parts if "cell" in part.tables}
+    steps = (
+        partial(_people, pieces=pieces, paths=paths), partial(_journeys, pieces=pieces),
+        partial(_of_individuals, pieces=pieces["individual_piece"]),
+    )  # fmt: skip
+    # People and journeys have nothing to do with each other: each is made on a processor of its own.
+    at_once = READERS if where.name == "duckdb" else 1
+    with ThreadPoolExecutor(max_workers=at_once) as workers:
+        making = [workers.submit(_on_own_engine, store, replace(where, among=at_once), step) for step in steps]
+    made = [future.result() for future in making]
+    cells = [*pieces["cell"], *(cell for found, _ in made for cell in found)]
+    aside = [*pieces["set_aside"], *(piece for _, found in made for piece in found)]
+    tables = {"activity_cube": cells, "quarantine": aside, "hospital_flow": pieces["hospital_flow"]}
     return {
         name: store.find(name, key) or store.gather(name, key, [_shape(store, name), *parts], {})
         for name, parts in tables.items() if parts
@@ -97,25 +103,41 @@ def _shape(store: Store, name: str) -> Stored:
     )
 
 
-def _of_records(making: _Making, pieces: dict[str, list[Stored]], paths: Mapping[str, Path]) -> list[Stored]:
-    """Cells of people, stays, readmissions and last months, for every year of which there are episode files.
+#: Cells, and tables of what was set aside.
+_Made = tuple[list[Stored], list[Stored]]
+
+
+def _on_own_engine(store: Store, where: Where, step: Callable[[_Making], _Made]) -> _Made:
+    with folder_for_scratch(store.folder) as scratch, where.engine(scratch) as engine:
+        return step(_Making(store, engine, scratch))
+
+
+def _people(making: _Making, pieces: Mapping[str, list[Stored]], paths: Mapping[str, Path]) -> _Made:
+    """Cells of people, for every year of which there are episode files.
 
     ``paths`` are the files themselves, by the key of their cells: people are counted from all of a year's.
     """
+    cells = []
+    aside = {piece.manifest["extract_id"]: piece for piece in pieces["set_aside"]}
+    for begins in sorted({piece.manifest["year"] for piece in pieces["cell"]}):
+        of = _of_year(pieces["cell"], begins)
+        records = [(paths[piece.key], aside[piece.manifest["extract_id"]].path) for piece in of]
+        write = partial(together.write_people, making.engine, records, Year(begins), _origin(of))
+        cells.append(making.table("_people_cell", [piece.key for piece in of], write))
+    return cells, []
+
+
+def _journeys(making: _Making, pieces: Mapping[str, list[Stored]]) -> _Made:
+    """Cells of stays, readmissions and last months, for every year of which there are episode files."""
     years = sorted({piece.manifest["year"] for piece in pieces["cell"]})
     if not years:
-        return []
+        return [], []
     stays = _stays(making, pieces["stay_piece"], years)
     until = max((day for piece in pieces["total"] if (day := _acute_until(piece))), default=None)
     cells = []
     engine = making.engine
-    aside = {piece.manifest["extract_id"]: piece for piece in pieces["set_aside"]}
     for begins in years:
         year = Year(begins)
-        of = _of_year(pieces["cell"], begins)
-        records = [(paths[piece.key], aside[piece.manifest["extract_id"]].path) for piece in of]
-        write = partial(together.write_people, engine, records, year, _origin(of))
-        cells.append(making.table("_people_cell", [piece.key for piece in of], write))
         if own := stays.get(begins):
             write = partial(together.write_stay_cells, engine, [own.path], year, _origin([own]))
             cells.append(making.table("_stay_cell", [own.key], write))
@@ -132,7 +154,7 @@ def _of_records(making: _Making, pieces: dict[str, list[Stored]], paths: Mapping
                 together.write_last_months, engine, _paths(deaths), _paths(during), year, _origin([*deaths, *during])
             )
             cells.append(making.table("_last_months_cell", [begins, [p.key for p in (*deaths, *during)]], write))
-    return cells
+    return cells, []
 
 
 def _stays_near(stays: Mapping[int, Stored], begins: int) -> list[Stored]:
@@ -164,7 +186,7 @@ def _stays(making: _Making, pieces: Sequence[Stored], years: Sequence[int]) -> d
     return found
 
 
-def _of_individuals(making: _Making, pieces: Sequence[Stored]) -> tuple[list[Stored], list[Stored]]:
+def _of_individuals(making: _Making, pieces: Sequence[Stored]) -> _Made:
     """Cells of individuals, and who was set aside for being younger than in the year before."""
     cells, aside = [], []
     for begins in sorted({piece.manifest["year"] for piece in pieces}):
