@@ -7,7 +7,7 @@ what holds of clean files and a general tool may not assume:
 
 - a kind and a year are one file, named by them; a data zone is ``S01`` and six digits;
 - an episode that began and ended in one month has all its bed days and cost there;
-- whether a stay is an emergency is told by columns of the stay, alike in all its rows (it stops if they are not);
+- whether a stay is an emergency is told by columns of the stay, alike in all its rows (it says so if they are not);
 - a person is known by a 64-bit hash: of six million people, two share one in one country out of a million.
 
 Each thread runs a query of its own, the longest first: two threads in one query would wait for each other. Files of
@@ -460,8 +460,9 @@ def _stays(files: Files, out: Path) -> Job:
         locations = f"select distinct location {_from(hospital)} where location is not null order by location"
         own.execute(f"create temp type location as enum ({locations})")
         own.execute(f"create temp table stays as {stays}")
-        if own.execute(f"select count(*) from stays where {both}").fetchone() != (0,):
-            raise ValueError("a stay is an emergency in one row and not in another: these are no clean files")
+        ((unclear,),) = own.execute(f"select count(*) from stays where {both}").fetchall()
+        if unclear:
+            sys.stderr.write(f"{unclear:,} stays are an emergency in one row and not in another\n")
         for place, service in enumerate(STAYS):
             _copy(count(place, service), out / "stays" / f"{service}.parquet")(own)
 
