@@ -175,7 +175,9 @@ class DuckDB:
             self._drop(name)
 
     def is_of_the_file(self, fault: Exception) -> bool:
-        return isinstance(fault, duckdb.IOException | duckdb.InvalidInputException | duckdb.ConversionException)
+        damaged = "TProtocolException" in str(fault)  # what DuckDB says of a footer that is cut up, as no kind of error
+        kinds = duckdb.IOException | duckdb.InvalidInputException | duckdb.ConversionException
+        return isinstance(fault, kinds) or (isinstance(fault, duckdb.Error) and damaged)
 
     def close(self) -> None:
         self.connection.close()

@@ -38,4 +38,4 @@ def with_readmissions(stays: str, last_day: str) -> str:
         from (
             select *, lead(start_day) over following as next_start, lead(emergency) over following as next_emergency
             from ({stays})
-            window following as (partition by person order by start_day, end_day nulls last))"""
+            window following as (partition by person order by start_day, end_day nulls last, emergency desc))"""
