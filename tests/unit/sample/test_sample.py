@@ -19,14 +19,15 @@ from locality_profiles.sample.land import cut_off, divide, on_the_grid
 from locality_profiles.sample.names import HEADS, TAILS
 from locality_profiles.sample.people import settle
 from locality_profiles.sample.services import bands, weighted_share
-from locality_profiles.sources import read_extract
+from locality_profiles.sources import folding, read_extract
 from locality_profiles.workspace import read_workspace
 
 KINDS = {
     "area_population", "block_point", "boundary", "care_service", "census_table", "council_benchmark",
     "council_tax_dwelling", "data_zone_conversion", "data_zone_lookup", "delayed_discharge", "deprivation",
     "emergency_attendance", "emergency_site", "gp_list_size", "gp_practice", "home_care", "hospital",
-    "hospital_admission", "household_estimate", "locality_lookup", "patient_zone", "postcode_directory",
+    "hospital_admission", "household_estimate", "linked_episode", "linked_individual", "locality_lookup", "patient_zone",
+    "postcode_directory",
     "scotpho_deprivation", "scotpho_profile", "small_area_population", "social_care_people", "social_care_return",
     "third_sector_return", "urban_rural", "vital_event",
 }  # fmt: skip
@@ -119,7 +120,10 @@ def test_the_workspace_is_read_and_says_that_it_is_synthetic(sample: SampleSumma
 
 def test_every_extract_is_recognised_and_accepted(sample: SampleSummary) -> None:
     workspace = read_workspace(sample.folder)
-    kinds = {path.name: {read.kind for read in read_extract(path)} for path in workspace.extract_files()}
+    kinds = {
+        path.name: {linked.source.kind} if (linked := folding(path)) else {read.kind for read in read_extract(path)}
+        for path in workspace.extract_files()
+    }
     assert [name for name, found in kinds.items() if not found] == []
     assert set().union(*kinds.values()) == KINDS
 
