@@ -26,9 +26,9 @@ KINDS = {
     "area_population", "block_point", "boundary", "care_service", "census_table", "council_benchmark",
     "council_tax_dwelling", "data_zone_conversion", "data_zone_lookup", "delayed_discharge", "deprivation",
     "emergency_attendance", "emergency_site", "gp_list_size", "gp_practice", "home_care", "hospital",
-    "hospital_admission", "household_estimate", "linked_episode", "linked_individual", "locality_lookup", "patient_zone",
-    "postcode_directory",
-    "scotpho_deprivation", "scotpho_profile", "small_area_population", "social_care_people", "social_care_return",
+    "hospital_admission", "household_estimate", "linked_episode", "linked_individual", "locality_lookup",
+    "patient_zone", "postcode_directory", "scotpho_deprivation", "scotpho_profile", "small_area_population",
+    "social_care_people", "social_care_return",
     "third_sector_return", "urban_rural", "vital_event",
 }  # fmt: skip
 LOOKUP = "lookups/DataZone2011lookup.csv"
