@@ -295,7 +295,8 @@ def plot(found: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
         f'role="img"><title>Seconds against millions of records, both logarithmic; slope of ours {slope(found):.2f}'
         f'</title><path d="M60 60V310H360" fill="none" stroke="#444"/><polyline points="{ours}" fill="none" '
         f'stroke="#0b5351" stroke-width="2"/>{dots}{ticks}<text x="210" y="355" text-anchor="middle">'
-        f'millions of records</text><text x="60" y="45">seconds; ours joined (slope {slope(found):.2f}), others grey</text></svg>\n'
+        "millions of records</text>"
+        f'<text x="60" y="45">seconds; ours joined (slope {slope(found):.2f}), others grey</text></svg>\n'
     )
 
 
