@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -60,7 +60,7 @@ def differences(one: pd.Series, other: pd.Series) -> pd.DataFrame:
     return both[(both.one - both.other).abs() > 1e-6]
 
 
-def rows_of(table: Stored, order: Sequence[str] = ()) -> list[tuple]:
+def rows_of(table: Stored) -> list[tuple]:
     """All rows of a table, in an order of their own."""
     with duckdb.connect() as connection:
         return sorted(connection.execute(f"select * from {table.relation}").fetchall(), key=repr)

@@ -16,7 +16,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from locality_profiles.curate.staging import READERS, StagedFile, staged_tables
-from locality_profiles.episodes import individuals, together
+from locality_profiles.episodes import cube, individuals, together
 from locality_profiles.episodes.cells import WHOLE_YEAR, Year
 from locality_profiles.episodes.concentration import concentration, curve
 from locality_profiles.episodes.engine import Engine, Where
@@ -25,16 +25,7 @@ from locality_profiles.tables.relation import relations
 from locality_profiles.tables.store import Store, Stored, code_key, folder_for_scratch, key_of
 
 #: Pieces that files of linked records may give.
-PIECES = (
-    "cell",
-    "stay_piece",
-    "person_piece",
-    "death_piece",
-    "hospital_flow",
-    "set_aside",
-    "total",
-    "individual_piece",
-)
+PIECES = (*cube.PIECES, "individual_piece")
 
 
 #: Points of a curve of concentration, besides nought.

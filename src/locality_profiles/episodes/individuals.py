@@ -28,7 +28,6 @@ PIECE: Mapping[str, str] = {
     "row_no": "bigint", "anon_chi": "varchar", "place": "varchar", "sex_age": "integer", "age": "integer",
     "weight": "integer", "cost_pence": "bigint", "died": "boolean", "held": "integer", "condition_bits": "integer",
 }  # fmt: skip
-PIECES = ("individual_piece", "set_aside", "total")
 #: What a row may be set aside for by itself; a cost below nought would make the others' shares of it meaningless.
 FAULTS = ("unknown_sex", "impossible_age", "negative_amount")
 

@@ -45,7 +45,7 @@ REQUIRED = ("year", "recid", "smrtype", "anon_chi", "record_keydate1", "record_k
 
 HOSPITAL = ("01B", "GLS", "02B", "04B")
 AGE_BANDS = ("0-17", "18-44", "45-64", "65-74", "75-84", "85+", "unknown")
-_FROM_AGES = (0, 18, 45, 65, 75, 85)
+FROM_AGES = (0, 18, 45, 65, 75, 85)
 SEXES = ("unknown", "male", "female")
 URGENCIES = ("all", "emergency", "planned")
 SECTORS = ("all", "la_nhs", "private", "other_la", "third", "other", "unknown")
@@ -221,7 +221,7 @@ SEX = "case when gender in (1, 2) then gender else 0 end"
 
 def band_of(age: str) -> str:
     """SQL of the number of an age's band; an age below 0, or none, is not known."""
-    arms = " ".join(f"when {age} < {first} then {n}" for n, first in enumerate(_FROM_AGES[1:]))
+    arms = " ".join(f"when {age} < {first} then {n}" for n, first in enumerate(FROM_AGES[1:]))
     return f"case when {age} is null or {age} < 0 then 6 {arms} else 5 end"
 
 

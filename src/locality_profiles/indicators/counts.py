@@ -19,6 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from locality_profiles.episodes.cells import MEASURES
+from locality_profiles.episodes.linked import FROM_AGES
 from locality_profiles.episodes.long import AGE_SCHEME, as_activity
 from locality_profiles.errors import DefinitionError, Problem
 from locality_profiles.indicators.definition import AgeBand, Indicator, Term
@@ -64,9 +65,8 @@ DIVIDED_BY = {
 #: So many rows of the cube fit in a corner of the memory that a build has.
 HELD_IN_MEMORY = 2_000_000
 
-#: Columns in which linked records have parts and no totals, and the ages at which their bands begin.
+#: Columns in which linked records have parts and no totals.
 _WITHOUT_TOTALS = ("age_band", "sex", "urgency", "delay_group", "provider_sector")
-_EDGES = (0, 18, 45, 65, 75, 85)
 
 #: The band of rows whose age is not known or crosses the bands of the standard.
 UNPLACED = -1
@@ -166,9 +166,9 @@ def _cover(connection: duckdb.DuckDBPyConnection, cube: str) -> None:
     """Make what linked records cover: the view ``covered_cube``, and the tables ``cube_place`` and ``cube_period``.
 
     In a zone that they cover in a financial year, and in a period that has ended, nobody without a row is nobody. An
-    extract of one partnership holds a few records of people elsewhere, which
-    say nothing about elsewhere: a partnership is covered where more than half of its zones have a record. Months after
-    the last with any record are still to come.
+    extract of one partnership holds a few records of people elsewhere, which say nothing
+    about elsewhere: a partnership is covered where more than half of its zones have a record. Months after the last
+    with any record are still to come.
     """
     year = "year(period_start) - (month(period_start) < 4)::int"
     connection.execute(f"""
@@ -259,6 +259,9 @@ class Counts:
         if not cube:
             return False
         conditions, parameters = _conditions(term)
+        if term.period:
+            conditions.append("t.period_type = ?")
+            parameters.append(term.period)
         query = f"select 1 from ({cube}) t where {' and '.join(conditions)} limit 1"
         return bool(self.connection.execute(query, parameters).fetchall())
 
@@ -408,6 +411,8 @@ def _with_nobody(rows: str, term: Term, division: Division) -> str:
     services, measures = (_listed(term.where[column]) for column in ("service_code", "measure_code"))
     told_of = ", ".join(f"'{service}'" for service in services)
     figured = " or ".join(f"{measure.lower()} is not null" for measure in measures if measure.lower() in MEASURES)
+    # Noughts of another kind of period than the one that is asked for would be figures of their own.
+    of_period = f"and period_type = '{term.period}'" if term.period else ""
     category, classed = "'all'", ""
     if division.scheme:
         category = "c.category"
@@ -416,7 +421,7 @@ def _with_nobody(rows: str, term: Term, division: Division) -> str:
     return f"""with told as ({rows}),
         covered as (
             select distinct period_type, year(period_start) - (month(period_start) < 4)::int as y from covered_cube
-            where service_code in ({told_of}) and ({figured})),
+            where service_code in ({told_of}) and ({figured}) {of_period}),
         nobody as (
             select p.block_type, p.block_code, t.period_type, t.period_start, t.period_end, {category} as category,
                 0::tinyint as band, 0::double as figure, 0 as severity
@@ -633,7 +638,7 @@ def _of_parts(column: str, value: Any) -> str:
     top = int(match[2]) if match[2] else 999
     inside = f"{_FIRST_AGE} >= {match[1]} and {_LAST_AGE} <= {top}"
     # A band that begins or ends inside one of theirs cannot be made of them.
-    whole = {int(match[1]), top + 1} <= {*_EDGES, 1000}
+    whole = {int(match[1]), top + 1} <= {*FROM_AGES, 1000}
     return f"{parts} and {inside}" if whole else ""
 
 
