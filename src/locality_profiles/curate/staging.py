@@ -6,6 +6,7 @@ A staged file is addressed by the sha256 of the supplied bytes and by the code t
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -18,10 +19,11 @@ import pyarrow as pa
 from locality_profiles.episodes.engine import HERE, Where
 from locality_profiles.errors import ExtractRefused, Problem
 from locality_profiles.sources import ReadExtract, SourceModule, folding, read_extract, sources
+from locality_profiles.tables.checksum import checksum_of, has_changed, marks_of
 from locality_profiles.tables.contract import conform
 from locality_profiles.tables.curated import CONTRACTS, EXTRACT, STAGED
 from locality_profiles.tables.relation import relation
-from locality_profiles.tables.store import Store, Stored, beside, code_key, folder_for_scratch, key_of, sha256_of
+from locality_profiles.tables.store import Store, Stored, beside, code_key, folder_for_scratch, key_of
 from locality_profiles.tables.suites import empty_view
 
 #: The ingest groups, in the order in which they are read.
@@ -67,36 +69,58 @@ def stage_file(path: Path, name: str, store: Store, where: Where = HERE) -> Stag
     ExtractRefused
         With every problem of the file.
     """
-    sha256 = sha256_of(path)
-    key = key_of("staged", sha256, name if _named_for_its_content(path) else "", code_key())
-    note = store.folder / "_staged" / f"{key}.json"
-    if note.is_file() and (told := _from_note(json.loads(note.read_text(encoding="utf-8")), store)) is not None:
-        return StagedFile(path, name, sha256, path.stat().st_size, told, reused=True)
+    marks, since = marks_of(path), time.time_ns()
+    sha256 = checksum_of(path, store.folder / "_checksum")
+    key = _key_of_file(path, name, sha256)
+    if found := _find(path, name, store, sha256):
+        return found
     module = folding(path)
     if module is not None:
         parts: tuple[StagedPart, ...] = (_fold_part(module, path, name, sha256, key, store, where),)
     else:
         read = enumerate(read_extract(path, name))
         parts = tuple(_stage_part(sheet, sha256, key, number, store) for number, sheet in read)
-    if sha256_of(path) != sha256:
+    if has_changed(path, marks, since, sha256):
         raise ExtractRefused(
             f"{name} changed while it was read.",
             [Problem("the file was replaced while it was being read", "Run the build again.", name)],
         )
+    note = _note_of(store, key)
     note.parent.mkdir(parents=True, exist_ok=True)
     with beside(note) as aside:
         aside.write_text(json.dumps([_as_note(part) for part in parts], indent=1), encoding="utf-8")
     return StagedFile(path, name, sha256, path.stat().st_size, parts, reused=False)
 
 
+def _key_of_file(path: Path, name: str, sha256: str) -> str:
+    return key_of("staged", sha256, name if _named_for_its_content(path) else "", code_key())
+
+
+def _note_of(store: Store, key: str) -> Path:
+    return store.folder / "_staged" / f"{key}.json"
+
+
+def _find(path: Path, name: str, store: Store, sha256: str) -> StagedFile | None:
+    """The file as it was staged before, if all that it gave is there."""
+    note = _note_of(store, _key_of_file(path, name, sha256))
+    if note.is_file() and (told := _from_note(json.loads(note.read_text(encoding="utf-8")), store)) is not None:
+        return StagedFile(path, name, sha256, path.stat().st_size, told, reused=True)
+    return None
+
+
 def stage_linked(named: Mapping[Path, str], store: Store, where: Where) -> dict[Path, Future[StagedFile]]:
     """Read files of linked records, two at a time, each on a processor of its own; the largest first.
 
-    Two threads on one file wait for each other; one thread each on two files does not. A cluster reads one by one.
+    Two threads on one file wait for each other; one thread each on two files does not. A cluster reads one by one. A
+    file that is alone to be read, as on most nights, has the whole machine.
     """
-    at_once = READERS if where.name == "duckdb" else 1
-    each = replace(where, among=at_once)
     largest_first = sorted(named, key=lambda path: -path.stat().st_size)
+    with ThreadPoolExecutor(max_workers=READERS) as readers:
+        sums = list(readers.map(lambda path: checksum_of(path, store.folder / "_checksum"), largest_first))
+    told = zip(largest_first, sums, strict=True)
+    anew = sum(_find(path, named[path], store, sha256) is None for path, sha256 in told)
+    at_once = max(min(READERS, anew), 1) if where.name == "duckdb" else 1
+    each = replace(where, among=at_once)
     with ThreadPoolExecutor(max_workers=at_once) as readers:
         return {path: readers.submit(stage_file, path, named[path], store, each) for path in largest_first}
 

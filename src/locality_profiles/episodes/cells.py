@@ -18,6 +18,7 @@ from locality_profiles.episodes.linked import (
     AGE_BANDS,
     ALL_EMERGENCIES,
     BAND,
+    BESIDE_CODES,
     DELAYS,
     EMERGENCY,
     FALL,
@@ -72,9 +73,9 @@ SEX_AND_AGE = f"((coalesce(age, -1) + 1) * 4 + {SEX})"
 #: Who somebody is by a record, as one number: place (the figures of its code), age and sex; and, in front of it, the
 #: day on which the record ends. The largest is of the latest record; of two that end on one day, of the one with the
 #: larger place, then age, then sex.
-_WHO_BITS, _SEX_AGE_BITS = 37, 10
+_WHO_BITS, SEX_AGE_BITS = 37, 10
 _PLACE_NUMBER = "coalesce(try_cast(substring(datazone2011, 2) as integer), 0)"
-WHO = f"(cast({_PLACE_NUMBER} as bigint) * {1 << _SEX_AGE_BITS} + {SEX_AND_AGE})"
+WHO = f"(cast({_PLACE_NUMBER} as bigint) * {1 << SEX_AGE_BITS} + {SEX_AND_AGE})"
 
 
 #: How an engine writes one word of a column that has a few: the column and its words give a function of the word.
@@ -291,13 +292,13 @@ def who_of(latest: str) -> str:
 
 def place_of(who: str) -> str:
     """SQL of the code of somebody's place; empty for none."""
-    number = f"({who} >> {_SEX_AGE_BITS}) & {(1 << (_WHO_BITS - _SEX_AGE_BITS)) - 1}"
+    number = f"({who} >> {SEX_AGE_BITS}) & {(1 << (_WHO_BITS - SEX_AGE_BITS)) - 1}"
     return f"case when {number} = 0 then '' else 'S' || lpad(cast({number} as varchar), 8, '0') end"
 
 
 def sex_age_of(who: str) -> str:
     """SQL of somebody's sex and age, as one number."""
-    return f"cast({who} & {(1 << _SEX_AGE_BITS) - 1} as integer)"
+    return f"cast({who} & {(1 << SEX_AGE_BITS) - 1} as integer)"
 
 
 def plain_key(service: str, urgency: str, period: str, sex_age: str = "sex_age") -> str:
@@ -411,7 +412,7 @@ def stays(chosen: Sequence[Kind]) -> str:
             min(case when {_BED} then cij_start_date end) as bed_from,
             max(case when {_BED} then coalesce(record_keydate2, {OPEN}) end) as bed_to,
             max(case when recid = '01B' then coalesce(record_keydate2, {OPEN}) end) as smr01_to
-        from {"good left join main_code on code = diag1" if "01B" in there else "good"}
+        from good {BESIDE_CODES if "01B" in there else ""}
         where recid in {listed([kind.recid for kind in chosen if kind.in_hospital])}
             and anon_chi is not null and cij_marker is not null
         group by anon_chi, cij_marker"""

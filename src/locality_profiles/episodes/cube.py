@@ -16,9 +16,10 @@ from typing import Any
 
 from locality_profiles.episodes import cells
 from locality_profiles.episodes.cells import Year
+from locality_profiles.episodes.conditions import DIAGNOSES
 from locality_profiles.episodes.engine import Engine
 from locality_profiles.episodes.faults import FAULTS, NAMES, fault_number
-from locality_profiles.episodes.linked import COLUMNS, EMERGENCY, HOSPITAL, Kind, kinds, listed, main_codes
+from locality_profiles.episodes.linked import COLUMNS, EMERGENCY, HOSPITAL, Kind, coded, kinds, listed
 from locality_profiles.errors import ExtractRefused, Problem
 
 #: What is made of one file, each a Parquet file of this name.
@@ -205,7 +206,9 @@ def _set_aside_overlaps(engine: Engine, known: Sequence[Kind]) -> None:
     """Look at the stays, and set aside those that begin before an earlier one of the same person has ended."""
     if not any(kind.in_hospital for kind in known):
         return
-    engine.keep("main_code", main_codes(f"select diag1 from good where recid = '01B' and {EMERGENCY}"))
+    diagnoses = ", ".join(DIAGNOSES)
+    engine.keep("coded", coded(f"select {diagnoses} from good where recid = '01B' and {EMERGENCY}"))
+    engine.keep("coded_anywhere", "select code, any_bits from coded where any_bits <> 0")
     engine.keep("stay", cells.stays(known))
     engine.keep("overlapping", cells.OVERLAPPING)
     if _add_aside(engine, "overlapping_stay", f"""

@@ -309,46 +309,50 @@ def _preventable() -> list[Condition]:
     return [condition for condition in conditions().values() if condition.of == "preventable"]
 
 
-def main_codes(rows: str) -> str:
-    """SQL of the main diagnoses in ``rows``: each with the bits of the preventable conditions that it is a code of.
+def coded(rows: str) -> str:
+    """SQL of the diagnoses in ``rows``: each code with the bits of the preventable conditions that it makes.
 
-    ``main_bits`` are of conditions that it makes by itself, ``with_bits`` of those that it makes beside a second one.
-    A file has some thousand different codes and millions of records, so the lists are looked through once a code.
+    ``main_bits`` are of conditions that it makes as the main diagnosis, ``with_bits`` of those that it makes as that
+    beside a second one, ``any_bits`` of those that it makes in any place. A file has some thousand different codes and
+    millions of records, so the lists are looked through once a code.
     """
     bits = {
         name: " + ".join(
-            f"case when {getattr(c, name).found_in('code')} then {1 << n} else 0 end"
-            for n, c in enumerate(_preventable()) if getattr(c, name).ranges
-        ) or "0" for name in ("main", "main_with")
+            f"case when {getattr(c, of).found_in('code')} then {1 << n} else 0 end"
+            for n, c in enumerate(_preventable()) if getattr(c, of).ranges
+        ) or "0" for name, of in (("main_bits", "main"), ("with_bits", "main_with"), ("any_bits", "any"))
     }  # fmt: skip
-    return (
-        f"select code, {bits['main']} as main_bits, {bits['main_with']} as with_bits "
-        f"from (select distinct diag1 as code from ({rows}) record where diag1 is not null) coded"
-    )
+    codes = " union ".join(f"select {column} as code from ({rows}) record" for column in DIAGNOSES)
+    columns = ", ".join(f"{sql} as {name}" for name, sql in bits.items())
+    return f"select code, {columns} from ({codes}) found where code is not null"
+
+
+#: SQL that puts beside a record what ``coded`` tells of its diagnoses: of the main one as ``main``, of all in any place
+#: as ``any_1`` and so on.
+BESIDE_CODES = "left join coded main on main.code = diag1 " + " ".join(
+    f"left join coded_anywhere any_{n} on any_{n}.code = {column}" for n, column in enumerate(DIAGNOSES, start=1)
+)
 
 
 @cache
 def preventable_number() -> str:
     """SQL of the place, among the preventable conditions, of the first that an acute episode has; 31 for none.
 
-    The record stands beside ``main_bits`` and ``with_bits`` of its main diagnosis.
+    The record stands beside the codes of its diagnoses (``BESIDE_CODES``).
     """
-    arms, anywhere = [], []
+    anywhere = " | ".join(f"coalesce(any_{n}.any_bits, 0)" for n in range(1, len(DIAGNOSES) + 1))
+    arms = []
     for n, c in enumerate(_preventable()):
         tests = []
         if c.main.ranges:
-            tests.append(f"main_bits & {1 << n} <> 0")
+            tests.append(f"main.main_bits & {1 << n} <> 0")
         if c.main_with.ranges:
-            tests.append(f"(with_bits & {1 << n} <> 0 and {c.second.found_in(DIAGNOSES[1])})")
+            tests.append(f"(main.with_bits & {1 << n} <> 0 and {c.second.found_in(DIAGNOSES[1])})")
         if c.any.ranges:
-            found = " or ".join(c.any.found_in(column) for column in DIAGNOSES)
-            anywhere.append(f"coalesce({found}, false)")
-            tests.append(f"coalesce({found}, false)")
+            tests.append(f"({anywhere}) & {1 << n} <> 0")
         apart = f" and not coalesce({c.not_operation.found_in(OPERATION)}, false)" if c.not_operation.ranges else ""
         arms.append(f"when ({' or '.join(tests)}){apart} then {n}")
-    none = " and ".join([
-        "coalesce(main_bits, 0) = 0", "coalesce(with_bits, 0) = 0", *(f"not {found}" for found in anywhere)
-    ])  # fmt: skip
+    none = f"(coalesce(main.main_bits, 0) | coalesce(main.with_bits, 0) | {anywhere}) = 0"
     return f"case when {none} then 31 {' '.join(arms)} else 31 end"
 
 

@@ -13,6 +13,7 @@ from locality_profiles.episodes import cells
 from locality_profiles.episodes.cells import (
     OPEN,
     SERVICE_STEP,
+    SEX_AGE_BITS,
     WHOLE_YEAR,
     Year,
     in_words,
@@ -64,13 +65,14 @@ def write_people(engine: Engine, records: Sequence[tuple[Path, Path]], year: Yea
     bits = families()
     sums = ", ".join(f"sum(case when bits & {mask} <> 0 then n end) as f{n}" for n, mask in enumerate(bits.values()))
     key = plain_key("0", "0", str(WHOLE_YEAR), sex_age_of("who"))
+    # Ages of one band are counted together before anything is told by service: a third of the rows, and of the work.
     engine.keep("by_family", f"""
-        select {place_of("who")} as place, {key} as packed, {sums}
+        select {place_of("home")} as place, packed, {sums}
         from (
-            select who, bits, count(*) as n
+            select who - who % {1 << SEX_AGE_BITS} as home, {key} as packed, bits, count(*) as n
             from (select {who_of("max(latest)")} as who, bit_or(bits) as bits from ({_users(engine, records)}) used
                   group by anon_chi) person
-            where bits <> 0 group by who, bits) counted
+            where bits <> 0 group by 1, 2, 3) counted
         group by 1, 2""")  # fmt: skip
     figures = " ".join(f"when {n} then f{n}" for n in range(len(bits)))
     numbers = " ".join(f"when {n} then {_number(name)}" for n, name in enumerate(bits))
