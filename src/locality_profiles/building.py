@@ -47,6 +47,7 @@ from locality_profiles.publish.releases import (
     verify,
 )
 from locality_profiles.sources import folding, sources
+from locality_profiles.tables.checksum import checksum_of, checksums_of
 from locality_profiles.tables.curated import CHECK_RESULT, CONTRACTS, STAGED
 from locality_profiles.tables.relation import relation, relations
 from locality_profiles.tables.store import (
@@ -122,7 +123,8 @@ def plan_of(workspace: Workspace, compat: str = "") -> str:
     """
     own = [(path.name, sha256_of(path)) for system in workspace.systems for path in workspace.system_files(system)]
     files = workspace.extract_files()
-    extracts = sorted((path.relative_to(workspace.extracts).as_posix(), sha256_of(path)) for path in files) + own
+    memory = checksums_of(store_of(workspace))
+    extracts = sorted((_named(workspace, path), checksum_of(path, memory)) for path in files) + own
     suites = [(door, name, sha256_of(path)) for door in DOORS for name, path in sorted(workspace.suites(door).items())]
     more = [*_own_definitions(workspace), *([compat] if compat else [])]
     return key_of("plan", sha256_of(workspace.folder / SETTINGS), extracts, suites, code_key(), *more)

@@ -19,7 +19,7 @@ import pyarrow as pa
 from locality_profiles.episodes.engine import HERE, Where
 from locality_profiles.errors import ExtractRefused, Problem
 from locality_profiles.sources import ReadExtract, SourceModule, folding, read_extract, sources
-from locality_profiles.tables.checksum import checksum_of, has_changed, marks_of
+from locality_profiles.tables.checksum import checksum_of, checksums_of, has_changed, marks_of
 from locality_profiles.tables.contract import conform
 from locality_profiles.tables.curated import CONTRACTS, EXTRACT, STAGED
 from locality_profiles.tables.relation import relation
@@ -70,7 +70,7 @@ def stage_file(path: Path, name: str, store: Store, where: Where = HERE) -> Stag
         With every problem of the file.
     """
     marks, since = marks_of(path), time.time_ns()
-    sha256 = checksum_of(path, store.folder / "_checksum")
+    sha256 = checksum_of(path, checksums_of(store))
     key = _key_of_file(path, name, sha256)
     if found := _find(path, name, store, sha256):
         return found
@@ -116,7 +116,7 @@ def stage_linked(named: Mapping[Path, str], store: Store, where: Where) -> dict[
     """
     largest_first = sorted(named, key=lambda path: -path.stat().st_size)
     with ThreadPoolExecutor(max_workers=READERS) as readers:
-        sums = list(readers.map(lambda path: checksum_of(path, store.folder / "_checksum"), largest_first))
+        sums = list(readers.map(lambda path: checksum_of(path, checksums_of(store)), largest_first))
     told = zip(largest_first, sums, strict=True)
     anew = sum(_find(path, named[path], store, sha256) is None for path, sha256 in told)
     at_once = max(min(READERS, anew), 1) if where.name == "duckdb" else 1

@@ -11,13 +11,18 @@ import json
 import time
 from pathlib import Path
 
-from locality_profiles.tables.store import beside, key_of, sha256_of
+from locality_profiles.tables.store import Store, beside, key_of, sha256_of
 
 #: How long a file is left alone before its marks are trusted, in nanoseconds: clocks of shared disks are coarse.
 AT_REST = 5_000_000_000
 
 #: Size, times of change of content and entry, number of the entry, and disk.
 Marks = tuple[int, int, int, int, int]
+
+
+def checksums_of(store: Store) -> Path:
+    """The folder in which a store's checksums are remembered."""
+    return store.folder / "_checksum"
 
 
 def marks_of(path: Path) -> Marks:
