@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from locality_profiles.periods import PERIOD_TYPES
-from locality_profiles.tables.cells import STATUSES
+from locality_profiles.tables.columns import BLOCK as _BLOCK
+from locality_profiles.tables.columns import EXTRACT_ID as _EXTRACT
+from locality_profiles.tables.columns import PERIOD as _PERIOD
+from locality_profiles.tables.columns import STATUS as _STATUS
 from locality_profiles.tables.contract import Column, TableContract
+from locality_profiles.tables.money import MONEY_SOURCE_TABLES, MONEY_TABLES
 
 #: The ladder of places, small to large. Workspaces add area types of their own (neighbourhood, ...).
 LADDER = (
@@ -18,22 +21,6 @@ LADDER = (
     "ward", "locality", "council_area", "hscp", "health_board", "country",
 )  # fmt: skip
 
-_BLOCK = (
-    Column("block_type", "text", "Kind of place that the figure is about, such as data_zone_2011 or council_area."),
-    Column("block_code", "text", "Code of that place."),
-)
-_PERIOD = (
-    Column("period_type", "text", "Kind of period.", allowed=PERIOD_TYPES),
-    Column("period_start", "date", "First day of the period (inclusive)."),
-    Column("period_end", "date", "Last day of the period (inclusive)."),
-)
-_STATUS = Column(
-    "status", "text", "What the value is: a figure (actual, estimated, provisional, rounded, true_zero) or why there is none.",
-    allowed=STATUSES,
-)  # fmt: skip
-_EXTRACT = Column(
-    "extract_id", "text", "The extract that the row was read from: first 12 characters of the file's sha256."
-)
 _SEX = Column(
     "sex",
     "text",
@@ -348,47 +335,6 @@ HOUSEHOLD = TableContract(
     "Household estimates and dwellings by council-tax band.",
 )  # fmt: skip
 
-BUDGET_LINE = TableContract(
-    "budget_line", "one line of spending of one area, year and version", ("line_id",),
-    (
-        Column("line_id", "text", "Identifies the line."),
-        *_BLOCK,
-        *_PERIOD,
-        Column("version", "text", "original, revised, forecast, outturn or audited.",
-               allowed=("original", "revised", "forecast", "outturn", "audited")),
-        Column("scope", "text", "delegated, set_aside, hosted_out, hosted_in, housing, managed or reserve; empty where not stated.", empty=True),
-        Column("partner", "text", "council, nhs or ijb.", allowed=("council", "nhs", "ijb")),
-        Column("service_code", "text", "Service that the money was for."),
-        Column("care_group", "text", "all, older, learning_disability, …"),
-        Column("description", "text", "The line as the source calls it."),
-        Column("gross_pence", "integer", "Gross spending; empty where only net is known.", "pence", empty=True),
-        Column("income_pence", "integer", "Income; empty where it is not known.", "pence", empty=True),
-        Column("net_pence", "integer", "Net spending; empty where only gross is known.", "pence", empty=True),
-        _STATUS,
-        _EXTRACT,
-    ),
-    ("block_type", "block_code", "period_start", "service_code"),
-    "Spending as councils and boards report it, in whole pence.",
-)  # fmt: skip
-
-UNIT_COST = TableContract(
-    "unit_cost", "one place's quantity of service bought with one budget line", ("line_id",),
-    (
-        Column("line_id", "text", "The budget line that paid for it."),
-        *_BLOCK,
-        *_PERIOD,
-        Column("service_code", "text", "Service."),
-        Column("unit", "text", "hour, resident_week, person, …"),
-        Column("quantity", "number", "Units of service in the period; empty where status says why.", empty=True, minimum=0),
-        Column("spend_pence", "integer", "What they cost together.", "pence", empty=True),
-        Column("published_unit_pence", "integer", "Cost of one unit as the source published it.", "pence", empty=True),
-        _STATUS,
-        _EXTRACT,
-    ),
-    ("block_type", "block_code", "period_start", "service_code"),
-    "What a unit of service costs: spending and quantity side by side, so that costs of several areas can be added before dividing.",
-)  # fmt: skip
-
 BOUNDARY = TableContract(
     "boundary", "the outline of one area", ("area_type", "area_code"),
     (
@@ -693,7 +639,7 @@ PUBLISHED_VALUE = TableContract(
 #: Tables that sources fill. Others (indicator, indicator_value, profile, …) are made later.
 SOURCE_TABLES = (
     AREA, MEMBERSHIP, POPULATION, DEPRIVATION, CLASSIFICATION, ACTIVITY, REGISTRATION, SERVICE, HOUSEHOLD,
-    BUDGET_LINE, UNIT_COST, BOUNDARY, BLOCK_CONVERSION, CODE_CHANGE, POSTCODE, PATIENT_ZONE, PRACTICE_CLUSTER, BLOCK_POINT,
+    *MONEY_SOURCE_TABLES, BOUNDARY, BLOCK_CONVERSION, CODE_CHANGE, POSTCODE, PATIENT_ZONE, PRACTICE_CLUSTER, BLOCK_POINT,
     LOCAL_COUNT, PUBLISHED_VALUE,
 )  # fmt: skip
 
@@ -1068,6 +1014,7 @@ LINKED_TABLES = (ACTIVITY_CUBE, QUARANTINE, HOSPITAL_FLOW, CONCENTRATION, CONCEN
 MADE_TABLES = (
     *PLACE_TABLES,
     *LINKED_TABLES,
+    *MONEY_TABLES,
     POPULATION_CLASS,
     INDICATOR,
     INDICATOR_VALUE,
