@@ -49,6 +49,7 @@ from locality_profiles.publish.releases import (
 from locality_profiles.sources import folding, sources
 from locality_profiles.tables.checksum import checksum_of, checksums_of
 from locality_profiles.tables.curated import CHECK_RESULT, CONTRACTS, STAGED
+from locality_profiles.tables.money import MONEY_SOURCE_TABLES, MONEY_TABLES
 from locality_profiles.tables.relation import relation, relations
 from locality_profiles.tables.store import (
     Store,
@@ -68,12 +69,13 @@ LOCAL_TIME = ZoneInfo("Europe/London")
 #: Curated tables that a reader of the catalogue sees; the others are steps on the way.
 PUBLIC = (
     "area", "membership", "population", "population_class", "deprivation", "classification", "activity", "registration",
-    "service", "household", "budget_line", "unit_cost", "boundary", "area_system", "area_fit", "area_overlap",
+    "service", "household", "boundary", "area_system", "area_fit", "area_overlap",
     "system_link", "block_conversion", "code_change", "boundary_change", "trend_break", "locality_register",
     "list_inflation", "map_layer", "practice_cluster", "local_count", "published_value", "activity_cube", "quarantine",
     "hospital_flow", "concentration", "concentration_curve", "extract", "check_result",
     "indicator", "indicator_value", "comparison", "area_rank", "neighbour", "trend", "inequality", "profile",
-    "profile_trend", "reconciliation",
+    "profile_trend", "reconciliation", *(contract.name for contract in MONEY_SOURCE_TABLES),
+    *(contract.name for contract in MONEY_TABLES),
 )  # fmt: skip
 
 
@@ -126,13 +128,18 @@ def plan_of(workspace: Workspace, compat: str = "") -> str:
     memory = checksums_of(store_of(workspace))
     extracts = sorted((_named(workspace, path), checksum_of(path, memory)) for path in files) + own
     suites = [(door, name, sha256_of(path)) for door in DOORS for name, path in sorted(workspace.suites(door).items())]
-    more = [*_own_definitions(workspace), *([compat] if compat else [])]
+    more = [*_own_definitions(workspace), *_own_finance(workspace), *([compat] if compat else [])]
     return key_of("plan", sha256_of(workspace.folder / SETTINGS), extracts, suites, code_key(), *more)
 
 
 def _own_definitions(workspace: Workspace) -> list[tuple[str, str]]:
     """Names and checksums of the workspace's own definitions of indicators."""
     return [(path.name, sha256_of(path)) for path in sorted(workspace.definitions.glob("*.toml"))]
+
+
+def _own_finance(workspace: Workspace) -> list[tuple[str, str]]:
+    """Names and checksums of the workspace's own declarations of money."""
+    return [(path.name, sha256_of(path)) for path in sorted((workspace.folder / "finance").glob("*.toml"))]
 
 
 def up_to_date(workspace: Workspace, plan: str) -> Release | None:
@@ -410,6 +417,23 @@ def make_profiles(workspace: Workspace, made: Made) -> Made:
     return Made({**made.tables, **{name: s.path for name, s in stored.items() if s}}, made.notes, made.partnerships)
 
 
+def make_money(workspace: Workspace, made: Made) -> Made:
+    """Ledgers placed on areas, and all that is made from them; nothing where there is no ledger.
+
+    Raises
+    ------
+    WorkspaceError, DefinitionError
+        If ``[finance]`` of the settings or the workspace's own rules are wrong.
+    """
+    from locality_profiles.finance.making import make_money as make
+    from locality_profiles.finance.settings import finance_settings
+
+    facts = {name: path for name, path in made.tables.items() if name[0] != "_"}
+    tables, notes = make(facts, finance_settings(workspace), store_of(workspace))
+    paths = {name: stored.path for name, stored in tables.items()}
+    return Made({**made.tables, **paths}, (*made.notes, *notes), made.partnerships)
+
+
 def reconcile_profiles(workspace: Workspace, made: Made) -> Made:
     """The present locality profiles' figures and words beside ours, for every profiled area."""
     from locality_profiles.profiles.reconciliation import reconcile
@@ -429,7 +453,8 @@ def check_profiles(workspace: Workspace, made: Made) -> Checked:
     from locality_profiles.tables.expectations import Subject
 
     views = _curated_views(made)
-    folders = {"indicator_value": "curated", "profile": "profile", "profile_trend": "profile"}
+    money = {contract.name: "curated" for contract in MONEY_TABLES if contract.name in views}
+    folders = {"indicator_value": "curated", "profile": "profile", "profile_trend": "profile", **money}
     subjects = [
         Subject(suite, name, {view: view for view in views})
         for name, folder in folders.items()

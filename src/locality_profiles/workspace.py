@@ -256,6 +256,7 @@ def read_workspace(folder: Path | str) -> Workspace:
     top = declared.read(declared.data, {
         "workspace": Field(dict, required=True, default={}), "areas": Field(dict, default={}),
         "extracts": Field(dict, default={}), "names": Field(dict, default={}), "outcomes": Field(dict, default={}),
+        "finance": Field(dict, default={}),
     })  # fmt: skip
     about = declared.read(top["workspace"], {
         "title": Field(str, required=True, default=""), "synthetic": Field(bool, default=False),

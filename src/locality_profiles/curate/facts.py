@@ -37,8 +37,8 @@ from locality_profiles.workspace import Workspace
 #: Tables of facts, in the order in which they are made; population_class needs the three before it.
 FACTS = (
     "population", "deprivation", "classification", "activity", "registration", "service", "household", "budget_line",
-    "unit_cost", "postcode", "patient_zone", "practice_cluster", "block_point", "local_count",
-    "published_value",
+    "unit_cost", "unit_price", "needs_weight", "hospital_cost", "hosted_use", "postcode", "patient_zone",
+    "practice_cluster", "block_point", "local_count", "published_value",
 )  # fmt: skip
 
 #: Tables of which one row may come from several extracts.

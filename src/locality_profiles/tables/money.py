@@ -214,19 +214,18 @@ LEDGER_LINE = TableContract(
 )  # fmt: skip
 
 DRIVER = TableContract(
-    "driver", "one area's value of one driver for one year", ("driver_id", "hscp_code", "area_type", "area_code", "period_start"),
+    "driver", "one area's value of one driver for one year", ("driver_id", "told_by", "hscp_code", "area_type", "area_code", "period_start"),
     (
         Column("driver_id", "text", "Name of the driver in the rules of allocation."),
+        Column("told_by", "text", "Service, or family of services, that the values are for; empty text where they are for all."),
         Column("hscp_code", "text", "Partnership whose money it shares out."),
         Column("area_type", "text", "Kind of area."),
         Column("area_code", "text", "Area; the code that ends in OUT is what is in none."),
         *PERIOD,
         Column("value", "number", "The area's part, in the driver's own unit.", minimum=0),
-        Column("told_of", "text", "Years that the values are of, where they are not of the period itself: the driver's vintage."),
-        Column("grade", "integer", "How well it is known: 1 counted and of the year, to 5 a stand-in.", minimum=1),
     ),
     ("driver_id", "hscp_code", "period_start", "area_type"),
-    "What money is shared out by: residents, weighted residents, activity, beds, staff.",
+    "What money is shared out by: residents, weighted residents, activity, beds, staff. The rules say which is for which money.",
 )  # fmt: skip
 
 ALLOCATION = TableContract(
@@ -240,7 +239,8 @@ ALLOCATION = TableContract(
         Column("rule_id", "text", "Rule that says how; empty where there is none for the line.", empty=True),
         Column("method", "text", "Letter of the method.", allowed=tuple(METHODS)),
         Column("driver_id", "text", "Driver by which it was divided; empty for direct and for what is not placed.", empty=True),
-        Column("grade", "integer", "How well it is placed: 1 posted there, to 5 a stand-in.", minimum=1),
+        Column("told_of", "text", "Financial years that the driver's figures are of; empty for direct and for what is not placed.", empty=True),
+        Column("grade", "integer", "How well it is placed: 1 posted there, to 5 a stand-in or not placed.", minimum=1),
         Column("reason", "text", "Why money is placed on no area; empty for the rest.", empty=True),
     ),
     ("line_id", "basis", "area_type"),
@@ -290,6 +290,7 @@ AREA_RESOURCE = TableContract(
         Column("variance_percent", "number", "Used as a percentage of fair, less 100; empty where fair is nought.", "%", empty=True),
         Column("residents", "number", "Residents in the year; empty where there is no estimate.", "people", empty=True),
         Column("weighted_residents", "number", "Residents weighted for need, so that the partnership's add up to its residents; empty where not known.", "people", empty=True),
+        Column("weighted_by", "text", "Driver that weighs them; empty where not known.", empty=True),
         Column("used_per_head", "number", "Pence for each resident.", "pence", empty=True),
         Column("fair_per_head", "number", "Pence for each resident.", "pence", empty=True),
         Column("used_per_weighted_head", "number", "Pence for each weighted resident.", "pence", empty=True),

@@ -1,0 +1,85 @@
+"""All tables of money of one build, each found in the store if what it follows from has not changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+
+from locality_profiles.finance.allocation import Placing, alike, hosted_use, unused_rules, write_allocation
+from locality_profiles.finance.coding import coded
+from locality_profiles.finance.drivers import driver_table, read_drivers
+from locality_profiles.finance.rules import allocation_rules
+from locality_profiles.finance.settings import Settings
+from locality_profiles.finance.shares import area_resource, groups_table, prepare, resource_share, weigh
+from locality_profiles.tables.curated import CONTRACTS
+from locality_profiles.tables.relation import relation
+from locality_profiles.tables.store import Store, Stored, code_key, connect, folder_for_scratch, key_of
+from locality_profiles.tables.suites import empty_view
+
+#: Tables that money is made from; what a workspace does not have is empty.
+FROM = ("area", "membership", "population", "deprivation", "needs_weight", "activity_cube", "activity",
+        "indicator_value", "budget_line", "hosted_use")  # fmt: skip
+TABLES = ("ledger_line", "driver", "allocation", "resource_share", "area_resource")
+
+
+def has_ledger(facts: Mapping[str, Path]) -> bool:
+    """Whether any line of a ledger is there; spending that others report is none."""
+    if "budget_line" not in facts:
+        return False
+    query = f"select count(*) from {relation(facts['budget_line'])} where scope is not null or cost_centre is not null"
+    return bool(duckdb.execute(query).fetchone()[0])  # type: ignore[index]
+
+
+def make_money(facts: Mapping[str, Path], settings: Settings, store: Store) -> tuple[dict[str, Stored], list[str]]:
+    """Every table of money, and what a reader of the checks should know.
+
+    ``facts`` are the curated tables and indicator values by name. Without a ledger there are no tables.
+
+    Raises
+    ------
+    DefinitionError
+        If the workspace's own rules are wrong.
+    """
+    if not has_ledger(facts):
+        return {}, []
+    rules = allocation_rules(settings.own_rules)
+    inputs = [(name, facts[name].stem) for name in FROM if name in facts]
+    own = settings.own_rules.read_text(encoding="utf-8") if settings.own_rules else ""
+    key = key_of("money", inputs, repr((settings.areas, settings.codes)), own, code_key())
+    found = {name: store.find(name, key) for name in TABLES}
+    if all(found.values()):
+        made = {name: stored for name, stored in found.items() if stored}
+        return made, list(made["allocation"].manifest["notes"])
+    with connect() as connection:
+        _see(connection, facts)
+        made = {"ledger_line": store.write_query(
+            "ledger_line", key, connection, coded("budget_line", "area", settings.codes), {})}  # fmt: skip
+        ledger = f"select * from {made['ledger_line'].relation}"
+        ids, groups = alike(connection, ledger)
+        drivers = read_drivers(connection, rules.drivers, settings.areas, sorted({g.service for g in groups}))
+        made["driver"] = store.write_query("driver", key, connection, driver_table(), {})
+        placing = Placing(drivers, rules, hosted_use(connection, "select * from hosted_use"))
+        notes = [f"the rule of allocation '{rule.id}' is for no line of any ledger"
+                 for rule in unused_rules(rules, groups)] if settings.own_rules else []  # fmt: skip
+        with folder_for_scratch(store.folder) as scratch:
+            path = scratch / "allocation.parquet"
+            weighted = write_allocation(path, ids, groups, placing, settings.areas)
+            made["allocation"] = store.adopt("allocation", key, path, {"notes": notes})
+        prepare(connection, made["ledger_line"].relation, made["allocation"].relation)
+        weigh(connection, groups_table(groups), weighted)
+        del weighted
+        for name, query in (
+            ("resource_share", resource_share()),
+            ("area_resource", area_resource(connection, drivers)),
+        ):
+            made[name] = store.write_query(name, key, connection, query, {})
+    return made, notes
+
+
+def _see(connection: duckdb.DuckDBPyConnection, facts: Mapping[str, Path]) -> None:
+    """Views of everything that money is made from, empty where a workspace has none."""
+    for name in FROM:
+        query = f"select * from {relation(facts[name])}" if name in facts else empty_view(CONTRACTS[name])
+        connection.execute(f"create view {name} as {query}")
