@@ -78,6 +78,7 @@ CALLS: dict[str, Callable[[int], Any]] = {
         grid(n, 4), grid(n, 4, 900, 999), [1, 2, 3, 4]
     ),
     "exact_poisson_limits": lambda n: FUNCTIONS["exact_poisson_limits"](column(n)),
+    "divide": lambda n: FUNCTIONS["divide"](np.arange(n) * 100, np.arange(n) + 1),
     "expected_events": lambda n: FUNCTIONS["expected_events"](grid(n, 4), grid(n, 4), grid(n, 4)),
     "grouped_sum": lambda n: FUNCTIONS["grouped_sum"](column(n), ones(n), 1),
     "healthy_life_expectancy": lambda n: FUNCTIONS["healthy_life_expectancy"](
@@ -135,6 +136,7 @@ CALLS: dict[str, Callable[[int], Any]] = {
         column(n), column(n) - 1, column(n) + 1, column(n) - 2, column(n) + 2
     ),
     "u_chart": lambda n: FUNCTIONS["u_chart"](grid(n, 12), grid(n, 12, 900, 999)),
+    "whole_weights": lambda n: FUNCTIONS["whole_weights"](column(n)),
     "wilson_limits": lambda n: FUNCTIONS["wilson_limits"](column(n), column(n, 100, 200)),
     "worse_for_deprived": lambda n: FUNCTIONS["worse_for_deprived"](column(n), np.ones(n, dtype=bool)),
     "xmr_chart": lambda n: FUNCTIONS["xmr_chart"](grid(n, 12)),

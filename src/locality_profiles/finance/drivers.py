@@ -142,12 +142,13 @@ def read_drivers(
     return Drivers(found, drivers)
 
 
-def driver_table() -> str:
+def driver_table(drivers: Mapping[str, Driver]) -> str:
     """SQL of ``driver``, from what was calculated."""
-    return """
-        select driver_id, told_by, hscp_code, area_type, area_code, 'financial_year' as period_type,
+    told = ", ".join(f"({text(d.id)}, {text(d.title)}, {text(d.method)})" for d in drivers.values())
+    return f"""
+        select driver_id, title, method, told_by, hscp_code, area_type, area_code, 'financial_year' as period_type,
             make_date(year, 4, 1) as period_start, make_date(year + 1, 3, 31) as period_end, value
-        from driver_value"""
+        from driver_value join (values {told}) as told(driver_id, title, method) using (driver_id)"""
 
 
 def _zone_parts(area_types: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ import duckdb
 from locality_profiles.finance.allocation import Placing, alike, hosted_use, unused_rules, write_allocation
 from locality_profiles.finance.coding import coded
 from locality_profiles.finance.drivers import driver_table, read_drivers
-from locality_profiles.finance.rules import allocation_rules
+from locality_profiles.finance.rules import allocation_rules, rule_table
 from locality_profiles.finance.settings import Settings
 from locality_profiles.finance.shares import area_resource, groups_table, prepare, resource_share, weigh
 from locality_profiles.tables.curated import CONTRACTS
@@ -21,7 +21,7 @@ from locality_profiles.tables.suites import empty_view
 #: Tables that money is made from; what a workspace does not have is empty.
 FROM = ("area", "membership", "population", "deprivation", "needs_weight", "activity_cube", "activity",
         "indicator_value", "budget_line", "hosted_use")  # fmt: skip
-TABLES = ("ledger_line", "driver", "allocation", "resource_share", "area_resource")
+TABLES = ("ledger_line", "allocation_rule", "driver", "allocation", "resource_share", "area_resource")
 
 
 def has_ledger(facts: Mapping[str, Path]) -> bool:
@@ -56,10 +56,11 @@ def make_money(facts: Mapping[str, Path], settings: Settings, store: Store) -> t
         _see(connection, facts)
         made = {"ledger_line": store.write_query(
             "ledger_line", key, connection, coded("budget_line", "area", settings.codes), {})}  # fmt: skip
+        made["allocation_rule"] = store.write("allocation_rule", key, rule_table(rules), {})
         ledger = f"select * from {made['ledger_line'].relation}"
         ids, groups = alike(connection, ledger)
         drivers = read_drivers(connection, rules.drivers, settings.areas, sorted({g.service for g in groups}))
-        made["driver"] = store.write_query("driver", key, connection, driver_table(), {})
+        made["driver"] = store.write_query("driver", key, connection, driver_table(rules.drivers), {})
         placing = Placing(drivers, rules, hosted_use(connection, "select * from hosted_use"))
         notes = [f"the rule of allocation '{rule.id}' is for no line of any ledger"
                  for rule in unused_rules(rules, groups)] if settings.own_rules else []  # fmt: skip

@@ -9,9 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from locality_profiles.declarations import Declaration, Field, list_of_text, read_declaration
 from locality_profiles.ledger.codes import is_part_of, services, words
-from locality_profiles.tables.money import METHODS
+from locality_profiles.tables.contract import conform
+from locality_profiles.tables.money import ALLOCATION_RULE, METHODS
 
 FILE = Path(__file__).parent / "rules.toml"
 #: What a driver may take its figures from.
@@ -91,6 +94,20 @@ class Rules:
     def rule_of(self, service: str, scope: str, partner: str, care_group: str) -> Rule | None:
         """The first rule that fits; None where there is none."""
         return next((rule for rule in self.rules if rule.fits(service, scope, partner, care_group)), None)
+
+
+def rule_table(rules: Rules) -> pa.Table:
+    """``allocation_rule``: the rules in the order in which they are tried; what a rule does not say is empty."""
+    columns = {
+        "rule_id": [r.id for r in rules.rules], "position": list(range(1, len(rules.rules) + 1)),
+        **{column: [getattr(r, of) or None for r in rules.rules] for column, of in (
+            ("service_code", "service"), ("scope", "scope"), ("partner", "partner"), ("care_group", "care_group"))},
+        **{name: [" ".join(getattr(r, name)) or None for r in rules.rules] for name in ("used", "fair", "weightings")},
+        "unplaced": [r.unplaced for r in rules.rules], "rationale": [r.rationale for r in rules.rules],
+        "approved_by": [r.approved_by or None for r in rules.rules],
+        "approved_on": [r.approved_on for r in rules.rules],
+    }  # fmt: skip
+    return conform(ALLOCATION_RULE, columns, len(rules.rules))
 
 
 _TOP = {"driver": Field(dict, default={}), "rule": Field(list, default=[])}

@@ -60,6 +60,11 @@ LONG = (
     Long("code_change", "code-changes", False, "Codes of areas that changed"),
     Long("block_conversion", "block-conversion", True, "Shares to convert figures between editions of data zones"),
     Long("locality_register", "locality-register", False, "The localities of every partnership"),
+    Long(
+        "area_resource", "money-by-area", True, "Money that areas used beside their fair share, by family of services"
+    ),
+    Long("resource_share", "money-by-service", True, "The same by service, scope and group of people"),
+    Long("allocation_rule", "rules-of-allocation", False, "The rules by which money was placed on areas"),
     Long("list_inflation", "list-inflation", True, "People on GP lists beside residents"),
 )
 #: A spreadsheet has so many rows, of which one is the header. A longer table is published as Parquet only.

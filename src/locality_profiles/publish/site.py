@@ -18,6 +18,7 @@ from locality_profiles.indicators.definition import DISCLOSURE, OUTCOMES
 from locality_profiles.publish import area_systems, cells, quality
 from locality_profiles.publish.area_systems import MANY, counted
 from locality_profiles.publish.edition import SYNTHETIC, Edition, capitalised, file_stems
+from locality_profiles.publish.money import Money, read_money
 from locality_profiles.publish.numbers import legend, print_value, unit_label
 from locality_profiles.publish.open_data import downloads
 from locality_profiles.publish.place_tables import AreaSystems, read_systems
@@ -66,6 +67,7 @@ class Site:
     maps: Mapping[str, Markup]
     """By area type, the map of an area system."""
     standings: Mapping[AreaKey, Standing] = field(default_factory=dict)
+    money: Money = field(default_factory=Money)
 
     @cached_property
     def homes(self) -> dict[AreaKey, str]:
@@ -153,10 +155,11 @@ def write_site(tables: Mapping[str, Path], out: Path, about: Edition) -> list[Pa
         profiles = read_profiles(connection, tables, about.profiled)
         systems = read_systems(connection, tables, about)
         stems = file_stems(profile.key for profile in profiles)
+        names = read_names(connection, tables)
         site = Site(
-            about, profiles, read_indicators(connection, tables), read_names(connection, tables),
-            stems, choose_headlines(profiles, about),
+            about, profiles, read_indicators(connection, tables), names, stems, choose_headlines(profiles, about),
             systems, maps_of(tables, systems, about, stems), read_standings(connection, tables, about.profiled),
+            read_money(connection, tables, names),
         )  # fmt: skip
         report = quality.read_report(connection, tables)
     pages = templates(site)
@@ -381,6 +384,7 @@ def area_page(profile: Profile, site: Site) -> dict[str, Any]:
             for section, title in _titles(site).items()
             if section not in held
         ],
+        "money": site.money.of(profile.key),
         "overlaps": area_systems.overlaps_of(profile.key, site),
         "marks": legend(marks),
         "parts": [_parts(kind, found, code, site) for kind, found in parts.items()],

@@ -217,6 +217,8 @@ DRIVER = TableContract(
     "driver", "one area's value of one driver for one year", ("driver_id", "told_by", "hscp_code", "area_type", "area_code", "period_start"),
     (
         Column("driver_id", "text", "Name of the driver in the rules of allocation."),
+        Column("title", "text", "What it is, in words."),
+        Column("method", "text", "Letter of the method.", allowed=tuple(METHODS)),
         Column("told_by", "text", "Service, or family of services, that the values are for; empty text where they are for all."),
         Column("hscp_code", "text", "Partnership whose money it shares out."),
         Column("area_type", "text", "Kind of area."),
@@ -245,6 +247,27 @@ ALLOCATION = TableContract(
     ),
     ("line_id", "basis", "area_type"),
     "Every line of every ledger divided among areas, to the penny.",
+)  # fmt: skip
+
+ALLOCATION_RULE = TableContract(
+    "allocation_rule", "one rule of allocation", ("rule_id",),
+    (
+        Column("rule_id", "text", "Name of the rule."),
+        Column("position", "integer", "Its place: the first rule that fits a line decides.", minimum=1),
+        Column("service_code", "text", "Service that it is for, with all its parts; empty for any.", empty=True),
+        Column("scope", "text", "Scope that it is for; empty for any.", empty=True),
+        Column("partner", "text", "Partner that it is for; empty for any.", empty=True),
+        Column("care_group", "text", "Group of people that it is for; empty for any.", empty=True),
+        Column("used", "text", "Drivers of what was used, best first, with spaces between; empty for none.", empty=True),
+        Column("fair", "text", "Drivers of what would be needed, best first; empty for none.", empty=True),
+        Column("weightings", "text", "Drivers that are compared with the fair share; empty for none.", empty=True),
+        Column("unplaced", "text", "show, or spread_population.", allowed=("show", "spread_population")),
+        Column("rationale", "text", "Why."),
+        Column("approved_by", "text", "Who agreed to it; empty where nobody has said.", empty=True),
+        Column("approved_on", "date", "When; empty where nobody has said.", empty=True),
+    ),
+    ("position",),
+    "The rules by which this release placed money, in the order in which they were tried.",
 )  # fmt: skip
 
 RESOURCE_SHARE = TableContract(
@@ -300,4 +323,4 @@ AREA_RESOURCE = TableContract(
     "What each area uses beside its fair share, in all and by head.",
 )  # fmt: skip
 
-MONEY_TABLES = (LEDGER_LINE, DRIVER, ALLOCATION, RESOURCE_SHARE, AREA_RESOURCE)
+MONEY_TABLES = (LEDGER_LINE, ALLOCATION_RULE, DRIVER, ALLOCATION, RESOURCE_SHARE, AREA_RESOURCE)
