@@ -42,7 +42,8 @@ def table(folder: Path, name: str, drawing: str, **given: Any) -> Path:
 def _value(kind: str, cell: str) -> Any:
     if not cell:
         return None
-    return {"integer": int, "number": float, "date": date.fromisoformat}.get(kind, str)(cell)
+    kinds = {"integer": int, "number": float, "date": date.fromisoformat, "boolean": lambda told: told == "true"}
+    return kinds.get(kind, str)(cell)
 
 
 def empty(folder: Path, *names: str) -> dict[str, Path]:

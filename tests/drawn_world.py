@@ -381,8 +381,8 @@ QUARANTINED = """
 FLOWS = f"""
     select {FISCAL}, 'data_zone_2011' as block_type, {ZONE} as block_code, {AREA_TYPES["health_board"]} as health_board,
         'A900A' as hospital, health_board as treating_board, true as within_board,
-        'HOSP.ACU.EM' as service_code, 'emergency' as urgency, 120 as n_episodes, 600 as bed_days,
-        60000000 as cost_net, 'drawn0000000' as extract_id {ZONES}"""
+        'HOSP.ACU.EM' as service_code, 'emergency' as urgency, 'A1' as specialty_code, 120 as n_episodes,
+        600 as bed_days, 60000000 as cost_net, 'drawn0000000' as extract_id {ZONES}"""
 CONCENTRATED = f"""
     select {FISCAL}, area_type, area_code, deaths, people - died as people, people - 100 - died as people_with_cost,
         people * 200000 - died * 900000 as cost_pence, 0.2 as top_1, 0.35 as top_2, 0.5 as top_5, 0.65 as top_10,

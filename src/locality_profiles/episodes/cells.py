@@ -452,7 +452,7 @@ def deaths() -> str:
 
 
 def flows(chosen: Sequence[Kind], year: Year, extract_id: str) -> str:
-    """SQL of where residents of each place were treated: episodes, bed days and cost of the year by hospital."""
+    """SQL of where residents of each place were treated: episodes, days and cost of the year by hospital, specialty."""
     of = [kind for kind in chosen if kind.in_hospital]
     _, first, last = year.periods[WHOLE_YEAR]
     service = _word("service", dict(enumerate(services())), _quoted)
@@ -464,11 +464,13 @@ def flows(chosen: Sequence[Kind], year: Year, extract_id: str) -> str:
             case when place = '' then 'not_placed' else place end as block_code, nullif(board, '') as health_board,
             nullif(hospital, '') as hospital, nullif(treating_board, '') as treating_board,
             case when board = '' or treating_board = '' then null else board = treating_board end as within_board,
-            {service} as service_code, {urgency} as urgency, n_episodes, bed_days, cost_net,
+            {service} as service_code, {urgency} as urgency, nullif(specialty, '') as specialty_code, n_episodes,
+            bed_days, cost_net,
             '{extract_id}' as extract_id
         from (
             select {PLACE} as place, coalesce(hb2019, '') as board, coalesce(location, '') as hospital,
                 coalesce(hbtreatcode, '') as treating_board, {service_number(of)} as service,
-                {urgency_number(of)} as urgent, count(*) as n_episodes, {hundredths("sum(yearstay)")} as bed_days,
+                {urgency_number(of)} as urgent, coalesce(spec, '') as specialty,
+                count(*) as n_episodes, {hundredths("sum(yearstay)")} as bed_days,
                 {pence("sum(cost_total_net)")} as cost_net
-            from good where recid in {listed([kind.recid for kind in of])} group by 1, 2, 3, 4, 5, 6) flow"""
+            from good where recid in {listed([kind.recid for kind in of])} group by 1, 2, 3, 4, 5, 6, 7) flow"""

@@ -7,6 +7,7 @@ or driver places is shown as unallocated, with the reason, and never spread unle
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -197,6 +198,9 @@ class _Rows:
         self._parts: dict[str, list[Whole]] = {name: [] for name in (*_WORDS, "line_id", "amount_pence", "grade")}
         self._held = 0
         self._writer: pq.ParquetWriter | None = None
+        # One lot is written while the next is calculated; never more than one waits.
+        self._writing = ThreadPoolExecutor(max_workers=1)
+        self._under_way: Future[None] | None = None
 
     def add(self, lines: Alike, part: Part, **told: str | None) -> None:
         """Add the parts of some lines in every area."""
@@ -217,24 +221,33 @@ class _Rows:
         return words.setdefault(word, len(words))
 
     def flush(self) -> None:
-        if self._writer is None:
-            self._writer = pq.ParquetWriter(self.path, ALLOCATION.schema, compression="zstd", store_schema=False)
         whole = {name: np.concatenate(parts) if parts else np.empty(0, np.int64) for name, parts in self._parts.items()}
-        columns = {
+        columns: dict[str, pa.Array] = {
             "line_id": pa.DictionaryArray.from_arrays(whole["line_id"].astype(np.int32), self._ids),
             "amount_pence": pa.array(whole["amount_pence"]), "grade": pa.array(whole["grade"]),
             **{name: _as_words(whole[name], self._words[name]) for name in _WORDS},
         }  # fmt: skip
-        table = pa.table({name: columns[name].cast(ALLOCATION.schema.field(name).type)
-                          if not isinstance(columns[name], pa.DictionaryArray) else columns[name].dictionary_decode()
-                          for name in ALLOCATION.schema.names}, schema=ALLOCATION.schema)  # fmt: skip
-        self._writer.write_table(table)
+        # Words stay numbers of a list until they are in the file, where they are text like any other.
+        table = pa.table({name: columns[name] for name in ALLOCATION.schema.names})
+        if self._writer is None:
+            # Amounts are all different: a list of them would be made in vain.
+            listed = [name for name in table.schema.names if name != "amount_pence"]
+            self._writer = pq.ParquetWriter(self.path, table.schema, compression="zstd", store_schema=False,
+                                            use_dictionary=listed)  # fmt: skip
+        self._wait()
+        self._under_way = self._writing.submit(self._writer.write_table, table)
         for parts in self._parts.values():
             parts.clear()
         self._held = 0
 
+    def _wait(self) -> None:
+        if self._under_way is not None:
+            self._under_way.result()
+
     def close(self) -> None:
         self.flush()
+        self._wait()
+        self._writing.shutdown()
         assert self._writer is not None
         self._writer.close()
 
@@ -243,7 +256,10 @@ _WORDS = ("basis", "area_type", "area_code", "rule_id", "method", "driver_id", "
 
 
 def _as_words(numbers: Whole, words: Mapping[Any, int]) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(numbers.astype(np.int32), pa.array(list(words), pa.string()))
+    """Words by their numbers; the number of no word is null."""
+    mask = numbers == words[None] if None in words else None
+    listed = pa.array([word or "" for word in words], pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(numbers.astype(np.int32), mask=mask), listed)
 
 
 def write_allocation(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,7 @@ from locality_profiles.finance.allocation import Placing, alike, hosted_use, unu
 from locality_profiles.finance.coding import coded
 from locality_profiles.finance.drivers import driver_table, read_drivers
 from locality_profiles.finance.rules import allocation_rules, rule_table
+from locality_profiles.finance.set_aside import set_aside
 from locality_profiles.finance.settings import Settings
 from locality_profiles.finance.shares import area_resource, groups_table, prepare, resource_share, weigh
 from locality_profiles.tables.curated import CONTRACTS
@@ -20,8 +22,8 @@ from locality_profiles.tables.suites import empty_view
 
 #: Tables that money is made from; what a workspace does not have is empty.
 FROM = ("area", "membership", "population", "deprivation", "needs_weight", "activity_cube", "activity",
-        "indicator_value", "budget_line", "hosted_use")  # fmt: skip
-TABLES = ("ledger_line", "allocation_rule", "driver", "allocation", "resource_share", "area_resource")
+        "indicator_value", "budget_line", "hosted_use", "hospital_flow", "hospital_cost")  # fmt: skip
+TABLES = ("ledger_line", "allocation_rule", "driver", "allocation", "resource_share", "area_resource", "set_aside")
 
 
 def has_ledger(facts: Mapping[str, Path]) -> bool:
@@ -47,7 +49,7 @@ def make_money(facts: Mapping[str, Path], settings: Settings, store: Store) -> t
     rules = allocation_rules(settings.own_rules)
     inputs = [(name, facts[name].stem) for name in FROM if name in facts]
     own = settings.own_rules.read_text(encoding="utf-8") if settings.own_rules else ""
-    key = key_of("money", inputs, repr((settings.areas, settings.codes)), own, code_key())
+    key = key_of("money", inputs, repr(replace(settings, own_rules=None)), own, code_key())
     found = {name: store.find(name, key) for name in TABLES}
     if all(found.values()):
         made = {name: stored for name, stored in found.items() if stored}
@@ -71,10 +73,11 @@ def make_money(facts: Mapping[str, Path], settings: Settings, store: Store) -> t
         prepare(connection, made["ledger_line"].relation, made["allocation"].relation)
         weigh(connection, groups_table(groups), weighted)
         del weighted
-        for name, query in (
-            ("resource_share", resource_share()),
-            ("area_resource", area_resource(connection, drivers)),
-        ):
+        queries = {
+            "resource_share": resource_share(), "area_resource": area_resource(connection, drivers),
+            "set_aside": set_aside(settings.set_aside_specialties, settings.target_occupancy),
+        }  # fmt: skip
+        for name, query in queries.items():
             made[name] = store.write_query(name, key, connection, query, {})
     return made, notes
 

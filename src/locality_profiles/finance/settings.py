@@ -5,6 +5,7 @@
     [finance]
     areas = ["locality"]         # kinds of area that money is placed on; each lies in one partnership
     target_occupancy = 85        # % of a bed's days that are meant to be used
+    set_aside_specialties = ["A1", "AB"]    # those of the integration scheme
 
     [[finance.code]]             # what the ledger's own codes mean; the first that fits decides
     cost_centre = "41*"          # a star stands for anything that follows
@@ -35,6 +36,9 @@ TOLD = {
 #: Kinds of area that money is placed on unless the settings say otherwise.
 USUAL_AREAS = ("locality",)
 USUAL_OCCUPANCY = 85.0
+#: Specialties that schemes usually name: general, geriatric, rehabilitation and respiratory medicine, emergency
+#: medicine, general psychiatry, psychiatry of old age. A scheme's own stand in ``[finance]`` of the settings.
+USUAL_SPECIALTIES = ("A1", "AB", "AP", "AQ", "C2", "G1", "G4")
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class Settings:
 
     areas: tuple[str, ...] = USUAL_AREAS
     target_occupancy: float = USUAL_OCCUPANCY
+    set_aside_specialties: tuple[str, ...] = USUAL_SPECIALTIES
     codes: tuple[LedgerCode, ...] = ()
     own_rules: Path | None = None
     """The workspace's own rules of allocation, where it has any."""
@@ -61,6 +66,7 @@ class Settings:
 _FINANCE = {
     "areas": Field(list, default=list(USUAL_AREAS)),
     "target_occupancy": Field(float, default=USUAL_OCCUPANCY),
+    "set_aside_specialties": Field(list, default=list(USUAL_SPECIALTIES)),
     "code": Field(list, default=[]),
 }
 _CODE = {
@@ -89,9 +95,10 @@ def finance_settings(workspace: Workspace) -> Settings:
         declared.problem("[finance] 'target_occupancy' should be a percentage", "Write a number such as 85.",
                          "finance", "target_occupancy")  # fmt: skip
     codes = tuple(_code(declared, table, str(at)) for at, table in enumerate(told["code"]))
+    specialties = list_of_text(declared, told["set_aside_specialties"], "finance", "set_aside_specialties")
     declared.finish(WorkspaceError)
     own = workspace.folder / "finance" / "rules.toml"
-    return Settings(areas, float(told["target_occupancy"]), codes, own if own.is_file() else None)
+    return Settings(areas, float(told["target_occupancy"]), specialties, codes, own if own.is_file() else None)
 
 
 def _code(declared: Declaration, table: Any, at: str) -> LedgerCode:

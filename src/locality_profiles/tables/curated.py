@@ -240,8 +240,8 @@ QUARANTINE = TableContract(
 )  # fmt: skip
 
 HOSPITAL_FLOW = TableContract(
-    "hospital_flow", "one place of residence, hospital, service and urgency in a financial year",
-    ("period_start", "block_type", "block_code", "health_board", "hospital", "treating_board", "service_code", "urgency", "extract_id"),
+    "hospital_flow", "one place of residence, hospital, service, urgency and specialty in a financial year",
+    ("period_start", "block_type", "block_code", "health_board", "hospital", "treating_board", "service_code", "urgency", "specialty_code", "extract_id"),
     (
         *_PERIOD,
         *_BLOCK,
@@ -251,6 +251,7 @@ HOSPITAL_FLOW = TableContract(
         Column("within_board", "boolean", "Whether they were treated by their own board; empty where it is not known.", empty=True),
         Column("service_code", "text", "Kind of hospital care."),
         Column("urgency", "text", "emergency or planned.", allowed=("emergency", "planned")),
+        Column("specialty_code", "text", "Specialty; empty where the record has none.", empty=True),
         Column("n_episodes", "integer", "Episodes.", minimum=0),
         Column("bed_days", "number", "Bed days in the year.", "days", empty=True),
         Column("cost_net", "integer", "Net cost.", "pence", empty=True),

@@ -323,4 +323,31 @@ AREA_RESOURCE = TableContract(
     "What each area uses beside its fair share, in all and by head.",
 )  # fmt: skip
 
-MONEY_TABLES = (LEDGER_LINE, ALLOCATION_RULE, DRIVER, ALLOCATION, RESOURCE_SHARE, AREA_RESOURCE)
+SET_ASIDE = TableContract(
+    "set_aside", "one area's use of beds of one specialty in scope of the set-aside, as a mean of up to three years",
+    ("hscp_code", "area_type", "area_code", "period_start", "specialty_code"),
+    (
+        Column("hscp_code", "text", "Partnership."),
+        Column("area_type", "text", "Kind of area; hscp for the whole partnership."),
+        Column("area_code", "text", "Area."),
+        *PERIOD,
+        Column("specialty_code", "text", "Specialty; all for every specialty in scope together."),
+        Column("years", "integer", "How many years the mean is of, ending with this one.", minimum=1),
+        Column("first_day", "date", "First day of the first of them."),
+        Column("bed_days", "number", "Emergency bed days of residents in a year, wherever the hospital is.", "days", minimum=0),
+        Column("outwith_days", "number", "Of them, in hospitals of other boards.", "days", minimum=0),
+        Column("percent_of_hospitals", "number", "Share of all bed days of the specialty in the tables of hospital costs; empty where these do not tell it.", "%", empty=True),
+        Column("direct_pence", "integer", "At the direct cost of a day in each hospital: the set-aside. Empty where no cost is known.", "pence", empty=True),
+        Column("full_pence", "integer", "At the full cost of a day; empty where it is not known.", "pence", empty=True),
+        Column("variable_pence", "integer", "Part of the direct cost that goes with activity: what fewer days would save. Empty where it is not known.", "pence", empty=True),
+        Column("fixed_pence", "integer", "The rest of it, which stays.", "pence", empty=True),
+        Column("direct_per_day", "number", "Direct cost of a day.", "pence", empty=True),
+        Column("beds", "number", "Beds that this takes at the target occupancy.", minimum=0),
+        Column("percent_at_own_price", "number", "Share of the days priced as in their own hospital; the rest as in all hospitals.", "%", empty=True),
+        Column("delayed_days", "number", "Days of delayed discharge a year, of all specialties; only beside all. Empty where not known.", "days", empty=True),
+    ),
+    ("hscp_code", "period_start", "area_type", "area_code"),
+    "The hospital set-aside by population: beds used, their cost, and how much of it goes with activity.",
+)  # fmt: skip
+
+MONEY_TABLES = (LEDGER_LINE, ALLOCATION_RULE, DRIVER, ALLOCATION, RESOURCE_SHARE, AREA_RESOURCE, SET_ASIDE)
