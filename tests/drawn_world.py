@@ -183,6 +183,54 @@ LINES = """
     from (select unnest(['SC.TOTAL', 'SC.HC.65PLUS']) as service),
         (values ('council_area', 'S12900001', 'First', 1), ('council_area', 'S12900002', 'Second', 1),
             ('country', 'S92900001', 'Country', 2)) place(kind, code, name, parts)"""
+#: A ledger of each partnership: £1,000 of home care, of which its two localities use and need a half each, and £600
+#: that is posted to the first of them.
+YEAR_OF_MONEY = "'financial_year' as period_type, date '2020-04-01' as period_start, date '2021-03-31' as period_end"
+LEDGER = f"""
+    select 'L' || number as line_id, hscp as hscp_code, kind as area_type, area as area_code, {YEAR_OF_MONEY},
+        'original' as version, 'delegated' as scope, 'council' as partner, 'SC.HC' as service_code,
+        'all' as care_group, '22' as programme_code, 'NOT_TOLD' as subjective_code, 'other_social' as split,
+        'drawn' as description, pence as gross_pence, 0 as income_pence, pence as net_pence, 'line' as coded_by
+    from (values (1, 'S37900001', null, null, 100000), (2, 'S37900002', null, null, 100000),
+        (3, 'S37900001', 'locality', 'S37900001/north', 60000)) line(number, hscp, kind, area, pence)"""
+SUPPLIED = f"""
+    select line_id, coalesce(area_type, 'hscp') as block_type, coalesce(area_code, hscp_code) as block_code,
+        {YEAR_OF_MONEY}, version, scope, partner, service_code, care_group, description, gross_pence, income_pence,
+        net_pence, 'actual' as status from ({LEDGER})"""
+PAID_PLACES = """(values ('S37900001', 'north'), ('S37900001', 'south'), ('S37900002', 'east'), ('S37900002', 'west'))
+    place(hscp, name)"""
+PLACED = f"""
+    select line_id, basis, 'locality' as area_type, hscp || '/' || name as area_code,
+        case when line_id <> 'L3' then 50000 when basis = 'fair' then 30000 else 60000 end as amount_pence,
+        'home_care' as rule_id, if(line_id = 'L3' and basis = 'used', 'A', 'B') as method, 'hours' as driver_id,
+        1 as grade
+    from ({LEDGER}) join {PAID_PLACES} on hscp = hscp_code, (values ('used'), ('fair')) of(basis)
+    where line_id <> 'L3' or basis = 'fair' or name = 'north'"""
+SHARES = f"""
+    select hscp as hscp_code, 'locality' as area_type, hscp || '/' || name as area_code, {YEAR_OF_MONEY},
+        'original' as version, 'delegated' as scope, 'council' as partner, 'SC.HC' as service_code,
+        'all' as care_group, 50000 + if(name = 'north', 60000, 0) as used_pence,
+        50000 + if(hscp = 'S37900001', 30000, 0) as fair_pence, fair_pence - 1 as fair_low_pence,
+        fair_pence + 1 as fair_high_pence, 3 as weightings, 1 as grade
+    from {PAID_PLACES}"""
+RESOURCES = f"""
+    select * exclude (scope, partner, service_code, care_group), unnest(['all', 'SC']) as "group",
+        used_pence - fair_pence as variance_pence, 100.0 * used_pence / fair_pence - 100 as variance_percent,
+        1000 as residents
+    from ({SHARES})"""
+SET_ASIDE = f"""
+    select hscp as hscp_code, kind as area_type, if(kind = 'hscp', hscp, hscp || '/' || name) as area_code,
+        {YEAR_OF_MONEY}, unnest(['all', 'A1']) as specialty_code, 1 as years, date '2020-04-01' as first_day,
+        parts * 300 as bed_days, 0 as outwith_days, parts * 12300000 as direct_pence, parts * 2300000 as variable_pence,
+        parts * 10000000 as fixed_pence, parts as beds
+    from (select *, 'locality' as kind, 1 as parts from {PAID_PLACES}
+        union all select distinct on (hscp) hscp, name, 'hscp', 2 from {PAID_PLACES})"""
+DRIVERS = f"""
+    select 'hours' as driver_id, 'Hours' as title, 'B' as method, '' as told_by, hscp as hscp_code,
+        'locality' as area_type, hscp || '/' || name as area_code, {YEAR_OF_MONEY}, 500 as value
+    from {PAID_PLACES}"""
+RULES = """select 'home_care' as rule_id, 1 as position, 'SC.HC' as service_code, 'hours' as used, 'hours' as fair,
+    'show' as unplaced, 'Drawn.' as rationale"""
 COSTS = """
     select 'SC.HC.65PLUS:S12900001' as line_id, 'council_area' as block_type, 'S12900001' as block_code,
         'financial_year' as period_type, date '2020-04-01' as period_start, date '2021-03-31' as period_end,
@@ -408,7 +456,8 @@ CURATED = {
         'simd_2020v2_quintile' as scheme, (n + 1) // 2 as category, sum({PEOPLE}) as persons, 'actual' as status
         {ZONES} cross join {AGES} group by all""",
     "deprivation": DEPRIVATION, "classification": CLASSES, "activity": CURATED_CARE, "registration": LISTS,
-    "service": joined(PRACTICES, HOSPITALS), "household": HOUSEHOLDS, "budget_line": LINES, "unit_cost": COSTS,
+    "service": joined(PRACTICES, HOSPITALS), "household": HOUSEHOLDS,
+    "budget_line": joined(LINES, SUPPLIED), "unit_cost": COSTS,
     "boundary": OUTLINES,
     "area_system": """select 'locality' as area_type, 'Locality' as title, 'Localities' as plural, 'lookup' as origin,
         'lookup' as method, 1 as grade, 4 as areas, 10 as blocks, 0 as blocks_split, 2021 as population_year,
@@ -422,6 +471,8 @@ CURATED = {
     "local_count": LOCAL_COUNTS,
     "activity_cube": CUBE, "quarantine": QUARANTINED, "hospital_flow": FLOWS, "concentration": CONCENTRATED,
     "concentration_curve": CURVES,
+    "ledger_line": LEDGER, "allocation_rule": RULES, "driver": DRIVERS, "allocation": PLACED, "resource_share": SHARES,
+    "area_resource": RESOURCES, "set_aside": SET_ASIDE,
 }  # fmt: skip
 PROFILE = {"indicator": INDICATORS, "indicator_value": VALUES, "profile": PROFILES, "profile_trend": TRENDS}
 EXTRACT = {

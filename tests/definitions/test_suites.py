@@ -19,6 +19,7 @@ from drawn_world import tables_of, view_names, views
 from locality_profiles.sources import sources
 from locality_profiles.tables.curated import LINKED_TABLES, PLACE_TABLES, SOURCE_TABLES
 from locality_profiles.tables.expectations import Subject, check
+from locality_profiles.tables.money import MONEY_TABLES
 from locality_profiles.tables.suites import empty_view, read_suite, written_for
 from locality_profiles.workspace import packaged_expectations
 
@@ -49,7 +50,7 @@ def test_every_kind_of_extract_has_a_suite() -> None:
 
 def test_every_table_of_facts_places_and_profiles_has_a_suite() -> None:
     suites = {suite for door, suite in SUITES if door != "extract"}
-    facts = {contract.name for contract in (*SOURCE_TABLES, *PLACE_TABLES, *LINKED_TABLES)}
+    facts = {contract.name for contract in (*SOURCE_TABLES, *PLACE_TABLES, *LINKED_TABLES, *MONEY_TABLES)}
     assert suites == facts | {"population_class", "indicator_value", "profile", "profile_trend"}
 
 
