@@ -189,6 +189,24 @@ COSTS = """
         'SC.HC.65PLUS' as service_code, 'hour' as unit, 25000 as quantity, 50000000 as spend_pence,
         2000 as published_unit_pence, 'actual' as status"""
 
+YEAR = "'financial_year' as period_type, date '2020-04-01' as period_start, date '2021-03-31' as period_end"
+#: Twelve lines of one partnership, of which the last is a service that the other one runs.
+LEDGER = f"""
+    select 'budget:First:2020/21:outturn:year:' || n as line_id, 'hscp' as block_type, 'First' as place_name, {YEAR},
+        'outturn' as version, if(n = 12, 'hosted_in', 'delegated') as scope, 'nhs' as partner,
+        'COMM.DN' as service_code, 'all' as care_group, 'Line ' || n as description,
+        if(n = 12, 'S37900002', null) as host_hscp, 40000000 as gross_pence, 2000000 as income_pence,
+        38000000 as net_pence, 'actual' as status
+    from range(1, 13) l(n)"""
+EMPLOYED = f"""
+    select 'budget_return' as source, 'COMM.DN' as service_code, 'WTE' as measure_code, 12.5 as value,
+        'actual' as status, 'snapshot' as period_type, date '2021-03-31' as period_start,
+        date '2021-03-31' as period_end, 'provider' as geo_role, {of_locality("north")}, {UNDIVIDED}"""
+HOSTED = f"""
+    select 'S37900002' as host_hscp, 'hscp' as block_type, code as block_code, {YEAR}, 'PC.OOH' as service_code,
+        100 as quantity, 'contacts' as unit, 'actual' as status
+    from (values ('S37900001'), ('S37900002')) of(code)"""
+
 LOCALITIES = f"select distinct {HALF} as half, {LOCALITY} as name, {LOCALITY_CODE} as code {ZONES}"
 OUTLINES = f"""
     select 'locality' as area_type, code as area_code, name as area_name, encode('outline of ' || name) as geometry
@@ -409,6 +427,7 @@ CURATED = {
         {ZONES} cross join {AGES} group by all""",
     "deprivation": DEPRIVATION, "classification": CLASSES, "activity": CURATED_CARE, "registration": LISTS,
     "service": joined(PRACTICES, HOSPITALS), "household": HOUSEHOLDS, "budget_line": LINES, "unit_cost": COSTS,
+    "hosted_use": HOSTED,
     "boundary": OUTLINES,
     "area_system": """select 'locality' as area_type, 'Locality' as title, 'Localities' as plural, 'lookup' as origin,
         'lookup' as method, 1 as grade, 4 as areas, 10 as blocks, 0 as blocks_split, 2021 as population_year,
@@ -459,6 +478,7 @@ EXTRACT = {
     },
     "hospital_admission": {"activity": ADMISSIONS},
     "council_benchmark": {"budget_line": LINES, "unit_cost": COSTS},
+    "budget_return": {"budget_line": LEDGER, "activity": EMPLOYED, "hosted_use": HOSTED},
     "social_care_people": {"activity": SUPPORTED},
     "vital_event": {"activity": EVENTS},
     "social_care_return": {"activity": COUNCIL_RETURN},
