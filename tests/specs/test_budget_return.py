@@ -111,8 +111,8 @@ def test_a_version_of_a_year_is_claimed_once(tmp_path: Path) -> None:
 
 def test_a_sheet_saved_as_csv_is_read_alike(tmp_path: Path) -> None:
     path = csv_file(tmp_path / "lines.csv", """
-        year    | partnership | line_id | version  | partner | description | cost_centre | gross       | income    | net
-        2025/26 | Skarvoe     | L1      | original | council | Home care   | CC9         | £412,500.50 | 12,500.00 | 400000.50
+        year    | partnership | line_id | version  | partner | description | account | gross       | income    | net
+        2025/26 | Skarvoe     | L1      | original | council | Home care   | 4010   | £412,500.50 | 12,500.00 | 400000.5
     """)  # fmt: skip
     (found,) = read_extract(path)
     assert rows(found.curated.tables["budget_line"], "gross_pence", "net_pence") == [(41_250_050, 40_000_050)]
