@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from locality_profiles.geography.names import slug
+from locality_profiles.ledger.codes import services, words
 from locality_profiles.sample.country import Country
 from locality_profiles.sample.extracts.returns import filled
 from locality_profiles.sample.people import YEARS, People
@@ -186,9 +187,16 @@ def _said(country: Country, number: int, entry: Entry, locality: str | None) -> 
         "care_group": entry.group or None, "subjective": entry.kind or None,
         "cost_centre": f"{entry.partner[:2].upper()}-{kind}" if posted else entry.id,
         "account": f"{1000 + 10 * ENTRIES.index(entry)}",
-        "description": f"{entry.id.replace('-', ' ').capitalize()}{f', {locality}' if locality else ''}",
+        "description": _called(entry) + (f", {locality}" if locality else ""),
         "recurring": "recurring", **entry.told,
     }  # fmt: skip
+
+
+def _called(entry: Entry) -> str:
+    """The line as a ledger calls it: 'Home care: employees'."""
+    if not entry.service:
+        return f"Cost centre {entry.id}"
+    return f"{services()[entry.service].title}: {words()['subjective'][entry.kind].lower()}"
 
 
 def _versions(row: Row, entry: Entry, amount: int, in_full: bool, rng: np.random.Generator) -> Iterator[Row]:
@@ -262,7 +270,7 @@ def _said_hosted(country: Country, number: int, entry: Entry, host: str | None) 
     return {
         "partnership": country.partnerships[number].name, "partner": entry.partner, "line_id": entry.id,
         "scope": entry.scope, "service_code": entry.service, "subjective": entry.kind, "host_partnership": host,
-        "cost_centre": f"HOST-{entry.id}", "description": f"{entry.id}, {entry.scope.replace('_', ' ')}",
+        "cost_centre": f"HOST-{entry.id}", "description": _called(entry),
         "recurring": "recurring",
     }  # fmt: skip
 
