@@ -237,6 +237,42 @@ COSTS = """
         'SC.HC.65PLUS' as service_code, 'hour' as unit, 25000 as quantity, 50000000 as spend_pence,
         2000 as published_unit_pence, 'actual' as status"""
 
+YEAR = "'financial_year' as period_type, date '2020-04-01' as period_start, date '2021-03-31' as period_end"
+#: Twelve lines of one partnership, of which the last is a service that the other one runs.
+LEDGER = f"""
+    select 'budget:First:2020/21:outturn:year:' || n as line_id, 'hscp' as block_type, 'First' as place_name, {YEAR},
+        'outturn' as version, if(n = 12, 'hosted_in', 'delegated') as scope, 'nhs' as partner,
+        'COMM.DN' as service_code, 'all' as care_group, 'Line ' || n as description,
+        if(n = 12, 'S37900002', null) as host_hscp, 40000000 as gross_pence, 2000000 as income_pence,
+        38000000 as net_pence, 'actual' as status
+    from range(1, 13) l(n)"""
+EMPLOYED = f"""
+    select 'budget_return' as source, 'COMM.DN' as service_code, 'WTE' as measure_code, 12.5 as value,
+        'actual' as status, 'snapshot' as period_type, date '2021-03-31' as period_start,
+        date '2021-03-31' as period_end, 'provider' as geo_role, {of_locality("north")}, {UNDIVIDED}"""
+HOSTED = f"""
+    select 'S37900002' as host_hscp, 'hscp' as block_type, code as block_code, {YEAR}, 'PC.OOH' as service_code,
+        100 as quantity, 'contacts' as unit, 'actual' as status
+    from (values ('S37900001'), ('S37900002')) of(code)"""
+
+NEEDS = f"""
+    select 'data_zone_2011' as block_type, {ZONE} as block_code, {YEAR}, 'all' as programme, 728 as population,
+        600 + 20 * n as weighted_population, 'actual' as status {ZONES}"""
+PRICES = f"""
+    select 'country' as block_type, 'S92900001' as block_code, {YEAR}, 'SC.HC' as service_code, 'hour' as unit,
+        'gross' as price_basis, 2450.5 as pence, 'actual' as status"""
+HOSPITAL_COSTS = f"""
+    select 'hospital' as block_type, 'A900A' as block_code, {YEAR}, code as specialty_code, 'Specialty' as specialty,
+        'inpatient' as patient_type, days as bed_days, days * 41000 as direct_pence, days * 50000 as full_pence,
+        0.4 as variable_share, 'actual' as status
+    from (values ('100', 1000), ('120', 500), ('all', 1500)) of(code, days)"""
+RETURNED = f"""
+    select 'lfr03:First:' || line as line_id, 'council_area' as block_type, 'First' as place_name, {YEAR},
+        'outturn' as version, 'council' as partner, service as service_code, 'all' as care_group,
+        service as description, line as lfr_line, 120000000 as gross_pence, 20000000 as income_pence,
+        100000000 as net_pence, 'actual' as status
+    from (values ('20', 'SC.HC'), ('31', 'SC')) of(line, service)"""
+
 LOCALITIES = f"select distinct {HALF} as half, {LOCALITY} as name, {LOCALITY_CODE} as code {ZONES}"
 OUTLINES = f"""
     select 'locality' as area_type, code as area_code, name as area_name, encode('outline of ' || name) as geometry
@@ -458,6 +494,7 @@ CURATED = {
     "deprivation": DEPRIVATION, "classification": CLASSES, "activity": CURATED_CARE, "registration": LISTS,
     "service": joined(PRACTICES, HOSPITALS), "household": HOUSEHOLDS,
     "budget_line": joined(LINES, SUPPLIED), "unit_cost": COSTS,
+    "hosted_use": HOSTED, "needs_weight": NEEDS, "unit_price": PRICES, "hospital_cost": HOSPITAL_COSTS,
     "boundary": OUTLINES,
     "area_system": """select 'locality' as area_type, 'Locality' as title, 'Localities' as plural, 'lookup' as origin,
         'lookup' as method, 1 as grade, 4 as areas, 10 as blocks, 0 as blocks_split, 2021 as population_year,
@@ -510,6 +547,11 @@ EXTRACT = {
     },
     "hospital_admission": {"activity": ADMISSIONS},
     "council_benchmark": {"budget_line": LINES, "unit_cost": COSTS},
+    "budget_return": {"budget_line": LEDGER, "activity": EMPLOYED, "hosted_use": HOSTED},
+    "needs_weight": {"needs_weight": NEEDS},
+    "unit_price_table": {"unit_price": PRICES},
+    "hospital_cost": {"hospital_cost": HOSPITAL_COSTS},
+    "local_financial_return": {"budget_line": RETURNED},
     "social_care_people": {"activity": SUPPORTED},
     "vital_event": {"activity": EVENTS},
     "social_care_return": {"activity": COUNCIL_RETURN},

@@ -331,7 +331,9 @@ def query(
 
 @app.command()
 def template(
-    name: Annotated[str, typer.Argument(help="social-care (for a council) or third-sector (for organisations).")],
+    name: Annotated[
+        str, typer.Argument(help="social-care (a council), third-sector (organisations) or budget (a ledger).")
+    ],
     out: Annotated[Path | None, typer.Option(help="Workbook to write.", show_default="NAME-return.xlsx here")] = None,
     workspace: Annotated[
         Path | None, typer.Option("--workspace", "-w", help="Folder whose release gives the list of localities.")

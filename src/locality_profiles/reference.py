@@ -130,7 +130,8 @@ def _condition(value: object) -> str:
 
 def _returns() -> str:
     about = (
-        "Workbooks that others fill in, and what each of their columns becomes in the table `activity`. "
+        "Workbooks that others fill in, and what each of their columns becomes: figures of the table `activity`, or a "
+        "column of the table that is named. "
         "`locality-profiles template NAME` writes one; filled in, it is an extract. An empty cell is not available, "
         "`*` or `s` is suppressed, 0 is none."
     )
@@ -156,6 +157,8 @@ def _return_sheet(sheet: ReturnSheet) -> str:
 
 def _becomes(sheet: ReturnSheet, column: ReturnColumn) -> str:
     """The figures of a column: service, measure, how they add, what ties them to the place and when."""
+    if column.fills:
+        return f"`{sheet.table}.{column.fills}`"
     if not column.becomes:
         roles = ", ".join(f"{value}: `{code}`" for value, code in column.codes.items())
         return column.waits or roles or (f"`geo_role` {column.geo_role.replace('_', ' ')}" if column.geo_role else "")

@@ -37,9 +37,8 @@ def test_a_file_that_is_there_is_not_written_over_but_by_force(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(("name", "phrase"), [
-    ("budget", "There is no template 'budget' yet. The template for budgets comes with the budget work."),
     ("voice", "There is no template 'voice' yet."),
-    ("housing", "There is no template 'housing'. There are: social-care, third-sector."),
+    ("housing", "There is no template 'housing'. There are: social-care, third-sector, budget."),
 ])  # fmt: skip
 def test_a_template_that_is_not_there_is_told_in_a_sentence(tmp_path: Path, name: str, phrase: str) -> None:
     with pytest.raises(WorkspaceError) as refused:

@@ -7,7 +7,7 @@ for first, and where it is found nothing else of the sheet is told: an error mus
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -66,7 +66,7 @@ def read_sheet(form: Return, raw: RawTable) -> Curated:
     """
     sheet = form.sheet(raw.layout)
     refuse_persons(raw, sheet)
-    filled, problems = _without_example(raw, sheet)
+    filled, problems = without_example(raw, sheet)
     if not len(filled):
         if problems:
             raise ExtractRefused(f"{raw.name} was refused.", problems)
@@ -117,6 +117,21 @@ def refuse_persons(raw: RawTable, sheet: ReturnSheet) -> None:
     ExtractRefused
         With each such column.
     """
+    raise_persons(raw, persons_found(raw, sheet, looks_of))
+
+
+def looks_of(column: ReturnColumn | None) -> dict[str, str]:
+    """What a cell of a column must not look like: a name of the thing and a pattern."""
+    looks = dict(PERSON_VALUES)
+    if column is None or column.type not in ("date", "quarter", "year"):
+        looks["a date of birth"] = A_DAY
+    return looks
+
+
+def persons_found(
+    raw: RawTable, sheet: ReturnSheet, looks: Callable[[ReturnColumn | None], Mapping[str, str]]
+) -> list[Problem]:
+    """A problem for each column, and each kind of cell in a column, that is about persons."""
     declared = {header_key(column.name): column for column in sheet.columns}
     problems = []
     for spelling in raw.columns.column_names:
@@ -124,15 +139,19 @@ def refuse_persons(raw: RawTable, sheet: ReturnSheet) -> None:
         if column is None and re.search(PERSON_HEADING, header_key(spelling).replace("_", " ")):
             problems.append(Problem("the column is about persons", _NO_PERSONS, raw.name, raw.sheet, spelling))
             continue
-        looks = dict(PERSON_VALUES)
-        if column is None or column.type not in ("date", "quarter", "year"):
-            looks["a date of birth"] = A_DAY
-        for what, pattern in looks.items():
+        for what, pattern in looks(column).items():
             at = mask(pc.match_substring_regex(raw.columns[spelling], pattern))
             if at.any():
-                numbers = raw.row_numbers[at]
-                problems.append(Problem(f"the cell looks like {what}", _NO_PERSONS, raw.name, raw.sheet, spelling,
-                                        tuple(int(n) for n in numbers[:5]), int(at.sum())))  # fmt: skip
+                problems.append(person_problem(raw, spelling, what, at))
+    return problems
+
+
+def person_problem(raw: RawTable, spelling: str, what: str, at: np.ndarray) -> Problem:
+    rows = tuple(int(number) for number in raw.row_numbers[at][:5])
+    return Problem(f"the cell looks like {what}", _NO_PERSONS, raw.name, raw.sheet, spelling, rows, int(at.sum()))
+
+
+def raise_persons(raw: RawTable, problems: Sequence[Problem]) -> None:
     if problems:
         raise ExtractRefused(f"{raw.name} was refused: it holds something about persons.", problems)
 
@@ -146,7 +165,7 @@ def _persons_in(preview: Sequence[Sequence[str]]) -> str:
     return next((what for what, pattern in PERSON_VALUES.items() if any(re.search(pattern, c) for c in cells)), "")
 
 
-def _without_example(raw: RawTable, sheet: ReturnSheet) -> tuple[RawTable, list[Problem]]:
+def without_example(raw: RawTable, sheet: ReturnSheet) -> tuple[RawTable, list[Problem]]:
     """The rows that are no example; a row that is marked as one and holds other figures is a problem."""
     first = raw.columns[raw.find(sheet.period.name) or ""]
     example = mask(pc.starts_with(pc.utf8_lower(first), EXAMPLE))

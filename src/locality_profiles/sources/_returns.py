@@ -15,6 +15,8 @@ from typing import Any
 
 from locality_profiles.declarations import Declaration, Field, list_of_text, read_declaration
 from locality_profiles.episodes.measures import measures
+from locality_profiles.ledger import codes as ledger
+from locality_profiles.tables.curated import STAGED
 from locality_profiles.tables.intake import Layout
 
 FOLDER = Path(__file__).parent / "returns"
@@ -23,25 +25,29 @@ FOLDER = Path(__file__).parent / "returns"
 RETURNS = {
     "social-care": ("social_care.toml", "social_care_return"),
     "third-sector": ("third_sector.toml", "third_sector_return"),
+    "budget": ("budget.toml", "budget_return"),
 }
 #: Sheets of a template that are not filled in.
 READ_ME, PLACES, CODES = "Read me", "Localities", "Codes"
 #: Templates that are planned and not there yet, and why.
 LATER = {
-    "budget": "The template for budgets comes with the budget work.",
     "voice": "The template for what people say of services comes later.",
 }
 
 TYPES = {
     "quarter": "a financial quarter such as 2025/26 Q1", "year": "a financial year such as 2025/26",
+    "month": "a month such as 2025-04, or nothing", "day": "a day such as 2026-03-31, or a financial year",
     "partnership": "a name or code", "locality": "a name or code", "age": "one of a list", "service": "one of a list",
     "part": "one of a list, or nothing", "role": "one of a list", "count": "a whole number, * or nothing",
     "number": "a number, * or nothing", "money": "pounds", "date": "a date such as 2027-03-31", "text": "text",
+    "code": "a code of the ledger's own", "host": "a code such as S37000001",
 }  # fmt: skip
 #: Every other age band of a return is a part of this one.
 ALL_AGES = "all"
 COUNTED = ("count", "number")
 CODED = ("age", "service", "part", "role")
+#: Types of the column that says when a row is of: each sheet has one.
+PERIODS = ("quarter", "year", "day")
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,7 @@ class ReturnColumn:
     pattern: str
     form: str
     waits: str
+    fills: str
     becomes: tuple[Becomes, ...]
 
     @property
@@ -90,18 +97,27 @@ class ReturnColumn:
     @property
     def divides(self) -> bool:
         """Whether its value tells one row of a sheet from another."""
-        return self.key or self.type in ("quarter", "year", "partnership", "locality", *CODED)
+        return self.key or self.type in (*PERIODS, "partnership", "locality", *CODED)
+
+    @property
+    def heading(self) -> str:
+        """A pattern of its heading: one of money may say in what, so that thousands can be told from pounds."""
+        return rf"{re.escape(self.name)}(?:[ (,£].*)?"
 
 
 @dataclass(frozen=True)
 class ReturnSheet:
-    """One sheet: one layout, by which it is recognised."""
+    """One sheet: one layout, by which it is recognised.
+
+    ``table`` is the table that its rows become; empty for a sheet that others are only checked against.
+    """
 
     id: str
     title: str
     about: str
     reported: bool
     told_by: str
+    table: str
     columns: tuple[ReturnColumn, ...]
 
     def of(self, *types: str) -> tuple[ReturnColumn, ...]:
@@ -109,13 +125,18 @@ class ReturnSheet:
 
     @property
     def period(self) -> ReturnColumn:
-        return self.of("quarter", "year")[0]
+        return self.of(*PERIODS)[0]
 
     @property
     def layout(self) -> Layout:
         """By the columns without which the sheet cannot be used; what may be left out does not make it another."""
-        required = tuple(c.name for c in self.columns if c.required and c.type != "part")
-        return Layout(self.title.lower(), required, containers=("text", "workbook"), may_be_empty=True)
+        needed = [column for column in self.columns if column.required and column.type != "part"]
+        money = [column for column in needed if column.type == "money"]
+        return Layout(
+            self.title.lower(), tuple(column.name for column in needed if column not in money),
+            tuple(column.heading for column in money), containers=("text", "workbook"),
+            examples=tuple(column.name for column in money), may_be_empty=True,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -148,12 +169,14 @@ def declared(name: str) -> Return:
 
 _TOP = {
     "title": Field(str, required=True), "read_me": Field(list, required=True), "list": Field(dict, default={}),
-    "sheet": Field(list, required=True),
+    "ledger": Field(list, default=[]), "sheet": Field(list, required=True),
 }  # fmt: skip
 _SHEET = {
     "id": Field(str, required=True, pattern="[a-z_]+"), "title": Field(str, required=True),
     "about": Field(str, required=True), "parts": Field(str, allowed=("every_row", "reported"), default="every_row"),
-    "told_by": Field(str, default=""), "column": Field(list, required=True),
+    "told_by": Field(str, default=""),
+    "table": Field(str, default="activity", allowed=("activity", "budget_line", "hosted_use", "")),
+    "column": Field(list, required=True),
 }  # fmt: skip
 _COLUMN = {
     "name": Field(str, required=True, pattern="[a-z0-9_]+"),
@@ -162,7 +185,8 @@ _COLUMN = {
     "list": Field(str, default=""), "services": Field(dict, default={}), "roles": Field(dict, default={}),
     "geo_role": Field(str, allowed=("residence", "provider", "by_column"), default=""),
     "outside": Field(bool, default=False), "key": Field(bool, default=False), "pattern": Field(str, default=""),
-    "form": Field(str, default=""), "waits": Field(str, default=""), "becomes": Field(list, default=[]),
+    "form": Field(str, default=""), "waits": Field(str, default=""), "fills": Field(str, default=""),
+    "becomes": Field(list, default=[]),
 }  # fmt: skip
 _BECOMES = {
     "measure": Field(str, required=True, allowed=tuple(measures())), "service": Field(str, default=""),
@@ -181,7 +205,7 @@ def read_return(path: Path, name: str, kind: str) -> Return:
     """
     declaration = read_declaration(path)
     told = declaration.read(declaration.data, _TOP)
-    lists = _lists(declaration, told["list"])
+    lists = _lists(declaration, told["list"]) | _ledger_lists(declaration, told["ledger"])
     read_me = list_of_text(declaration, told["read_me"] or [], "read_me")
     sheets = tuple(_sheet(declaration, table, lists, str(at)) for at, table in enumerate(told["sheet"] or []))
     _refuse_twins(declaration, sheets)
@@ -196,6 +220,16 @@ def _lists(declaration: Declaration, told: Mapping[str, Any]) -> dict[str, dict[
     return {name: dict(values) for name, values in told.items() if isinstance(values, dict)}
 
 
+def _ledger_lists(declaration: Declaration, names: list[Any]) -> dict[str, dict[str, str]]:
+    """Lists that every ledger is told by, which are declared once for all."""
+    known = {**ledger.words(), "service": {code: service.title for code, service in ledger.services().items()}}
+    for name in names:
+        if name not in known:
+            declaration.problem(f"'ledger' names the list '{name}', which no ledger has",
+                                f"Name some of {', '.join(known)}.", "ledger")  # fmt: skip
+    return {name: dict(known[name]) for name in names if name in known}
+
+
 def _sheet(declaration: Declaration, table: Any, lists: Mapping[str, Mapping[str, str]], at: str) -> ReturnSheet:
     where = ("sheet", at)
     told = declaration.read(table, _SHEET, *where)
@@ -207,7 +241,7 @@ def _sheet(declaration: Declaration, table: Any, lists: Mapping[str, Mapping[str
         _column(declaration, column, lists, (*where, "column", str(n))) for n, column in enumerate(told["column"] or [])
     )
     sheet = ReturnSheet(told["id"] or "", title, told["about"] or "", told["parts"] == "reported", told["told_by"],
-                        columns)  # fmt: skip
+                        told["table"], columns)  # fmt: skip
     _check_sheet(declaration, sheet, where)
     return sheet
 
@@ -219,10 +253,12 @@ def _column(
     becomes = tuple(_becomes(declaration, each, where) for each in told["becomes"])
     codes = {str(value): str(code) for value, code in (told["services"] | told["roles"]).items()}
     values = lists.get(told["list"], {})
+    if told["type"] == "service" and not codes and told["list"] == "service":
+        codes = {code: code for code in values}  # a ledger's services are written as their codes
     column = ReturnColumn(
         told["name"] or "", told["type"] or "text", told["write"] or "", told["example"] or "", told["required"],
         told["unit"], values, told["list"], codes, told["geo_role"], told["outside"], told["key"], told["pattern"],
-        told["form"], told["waits"], becomes,
+        told["form"], told["waits"], told["fills"], becomes,
     )  # fmt: skip
     _check_column(declaration, column, lists, where)
     return column
@@ -248,7 +284,7 @@ def _check_column(
         key = "services" if column.type == "service" else "roles"
         declaration.problem(f"'{key}' of the column '{name}' and its list do not hold the same values",
                             "Give each value of the list one code.", *where, key)  # fmt: skip
-    if column.counted != bool(column.becomes):
+    if column.counted != bool(column.becomes or (column.counted and column.fills)):
         what = "is counted and becomes nothing" if column.counted else "is not counted and becomes a measure"
         declaration.problem(f"the column '{name}' {what}", "Only a count or a number becomes a measure, and each does.",
                             *where, "becomes")  # fmt: skip
@@ -261,7 +297,7 @@ def _check_sheet(declaration: Declaration, sheet: ReturnSheet, where: tuple[str,
     names = [column.name for column in sheet.columns]
     for name in sorted({name for name in names if names.count(name) > 1}):
         declaration.problem(f"the sheet '{sheet.title}' has the column '{name}' twice", "Rename one.", *where)
-    for types, wanted in ((("quarter", "year"), 1), (("partnership",), 1)):
+    for types, wanted in ((PERIODS, 1), (("partnership",), 1)):
         if len(sheet.of(*types)) != wanted:
             declaration.problem(f"the sheet '{sheet.title}' should have one column of type {' or '.join(types)}",
                                 "Add it, or take the others out.", *where)  # fmt: skip
@@ -275,6 +311,12 @@ def _check_sheet(declaration: Declaration, sheet: ReturnSheet, where: tuple[str,
                                     f'Write place = "…": one of {", ".join(sorted(places))}.', *at)  # fmt: skip
             if not each.service and not has_services:
                 declaration.problem(f"'{column.name}' becomes a figure of no service", 'Write service = "…".', *at)
+    promised = STAGED[sheet.table].schema.names if sheet.table in STAGED else []
+    for number, column in enumerate(sheet.columns):
+        if column.fills and column.fills not in promised:
+            declaration.problem(f"'{column.name}' fills '{column.fills}', which the table '{sheet.table}' has not",
+                                "Name one of its columns; docs/reference/tables.md lists them.",
+                                *where, "column", str(number), "fills")  # fmt: skip
     if sheet.told_by and sheet.told_by not in names:
         declaration.problem(f"'told_by' names '{sheet.told_by}', which is no column", "Name a column of the sheet.",
                             *where, "told_by")  # fmt: skip

@@ -8,9 +8,11 @@ from locality_profiles.sample.country import Country
 from locality_profiles.sample.extracts import (
     activity,
     care,
+    costs,
     deprivation,
     earlier_zones,
     events,
+    ledger,
     linked,
     places,
     population,
@@ -67,4 +69,8 @@ def write_extracts(
         scotpho.write_fifths(raw, country, people, seed),
         returns.write_social_care(raw, country, people, seed),
         returns.write_third_sector(raw, country, people, seed),
+        *ledger.write_ledgers(raw, country, people, seed),
+        costs.write_needs(raw, country, people),
+        costs.write_hospital_costs(raw, country, seed),
+        costs.write_prices(raw, country),
     ]

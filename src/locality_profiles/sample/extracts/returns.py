@@ -60,7 +60,7 @@ def write_social_care(raw: Path, country: Country, people: People, seed: int) ->
             number = place.pop("number")
             rows[sheet.id] += fill(place, sheet, int(residents[number]), int(older[number]), rng)
     _leave_out(rows, country)
-    return _filled(raw / "social_care" / "council_return.xlsx", form, country, rows)
+    return filled(raw / "social_care" / "council_return.xlsx", form, country, rows)
 
 
 def write_third_sector(raw: Path, country: Country, people: People, seed: int) -> Path:
@@ -72,7 +72,7 @@ def write_third_sector(raw: Path, country: Country, people: People, seed: int) -
         {**place, "place_is": "people", **_told(name, int(residents[number]), rng)}
         for place in _places(country, form.sheets[0]) for number in [place.pop("number")] for name in ORGANISATIONS
     ]  # fmt: skip
-    return _filled(raw / "third_sector" / "third_sector_return.xlsx", form, country, {"third_sector": rows})
+    return filled(raw / "third_sector" / "third_sector_return.xlsx", form, country, {"third_sector": rows})
 
 
 def _by_locality(country: Country, people: People, age: int) -> np.ndarray:
@@ -174,7 +174,8 @@ def _leave_out(rows: dict[str, list[Row]], country: Country) -> None:
             row["meals_people"] = row["meals_delivered"] = None
 
 
-def _filled(path: Path, form: Return, country: Country, rows: Mapping[str, list[Row]]) -> Path:
+def filled(path: Path, form: Return, country: Country, rows: Mapping[str, list[Row]]) -> Path:
+    """The workbook of a return with its rows, by the ids of its sheets."""
     places = [(country.partnerships[each.partnership].name, each.name, "") for each in country.localities]
     book = template_workbook(form, places)
     for sheet in form.sheets:
