@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from locality_profiles.sample.country import Country
+from locality_profiles.sample.extracts.ledger import COST_CENTRES
 from locality_profiles.sample.extracts.postcodes import practice_postcodes
 from locality_profiles.sample.services import Practices
 
@@ -70,6 +71,14 @@ folder = "data/raw"
 read = ["**/*"]    # files are recognised by their content, whatever their names
 ignore = ["README.txt"]
 
+# Money is placed on these kinds of area. What a ledger's line does not say of itself, its own codes tell: the first
+# entry that fits decides, and a star stands for anything that follows. Two cost centres are left unknown here, as in
+# every ledger: their money is shown as placed on no area.
+[finance]
+areas = ["locality"]
+target_occupancy = 85    # % of a bed's days that are meant to be used
+{codes}
+
 # Publishers call one place by several names. On the left a name in an extract, on the right the name in the
 # data-zone lookup. '&', 'City of' and the like need no line here.
 [names]
@@ -77,6 +86,10 @@ ignore = ["README.txt"]
 """
 
 
+CODE = """
+    [[finance.code]]
+    cost_centre = {centre}
+    service = {service}"""
 POINT = """
     [[areas.system.area]]
     name = {name}
@@ -93,9 +106,11 @@ def write_settings(folder: Path, size: str, country: Country, practices: Practic
         partnerships=f'["{home.code}"]' if small else '"all"',
         profile=json.dumps(["locality", "hscp", *(["neighbourhood", "gp_cluster", "ward"] if small else [])]),
         home=_quoted(home.code),
+        codes="\n".join(CODE.format(centre=_quoted(centre), service=_quoted(service))
+                        for centre, service in COST_CENTRES.items()),
         points="\n".join(_points(country, practices)),
         names="\n".join(f"{_quoted(other)} = {_quoted(name)}" for other, name in sorted(other_names(country).items())),
-    )
+    )  # fmt: skip
     path = folder / "profiles.toml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode())
