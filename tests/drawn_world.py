@@ -215,6 +215,7 @@ SHARES = f"""
     from {PAID_PLACES}"""
 RESOURCES = f"""
     select * exclude (scope, partner, service_code, care_group), unnest(['all', 'SC']) as "group",
+        used_pence as compared_used_pence, fair_pence as compared_fair_pence,
         used_pence - fair_pence as variance_pence, 100.0 * used_pence / fair_pence - 100 as variance_percent,
         1000 as residents
     from ({SHARES})"""

@@ -109,9 +109,12 @@ def test_a_line_posted_to_a_locality_is_used_there_and_fair_everywhere(tmp_path:
     ("line", "why"),
     [
         ({"service_code": None, "cost_centre": "9999"}, "neither the line nor [finance] of profiles.toml tells"),
-        ({"service_code": "RES.GEN"}, "the rule 'reserves' places it on no area"),
-        ({"service_code": "SC.AT"}, "no driver of the rule 'alarms' has figures here: alarms, staff"),
-        ({"scope": "hosted_out"}, "nothing tells how much of SC.HC each partnership used in 2024/25"),
+        ({"service_code": "RES.GEN"}, "General reserve: reserves and savings to be found are of no place"),
+        (
+            {"service_code": "SC.AT"},
+            "Alarms and telecare: nothing here tells how to divide it (rule alarms asks for: people with",
+        ),
+        ({"scope": "hosted_out"}, "Home care: nothing tells how much of it each partnership used in 2024/25"),
     ],
 )
 def test_what_nothing_places_is_shown_with_its_reason(tmp_path: Path, line: dict[str, Any], why: str) -> None:
@@ -124,7 +127,7 @@ def test_what_nothing_places_is_shown_with_its_reason(tmp_path: Path, line: dict
 def test_a_service_that_no_rule_is_for_is_shown(tmp_path: Path) -> None:
     made = money(tmp_path, country(tmp_path), [{"net_pence": 500, "service_code": "EVT"}])
     assert ask("select distinct reason from a", a=made["allocation"]) == [
-        ("no rule of allocation is for EVT, delegated, council",)
+        ("EVT: no rule of allocation is for it (delegated, council)",)
     ]
 
 
@@ -186,6 +189,20 @@ def test_a_hosted_service_is_divided_by_use_and_only_the_host_s_part_is_placed_h
 
 def test_spending_that_others_report_is_no_ledger(tmp_path: Path) -> None:
     assert money(tmp_path, country(tmp_path), [{"net_pence": 5, "scope": None, "service_code": "SC.TOTAL"}]) == {}
+
+
+def test_like_is_compared_with_like(tmp_path: Path) -> None:
+    # Alarms are placed by need only: what they would add to a fair share is not in the difference.
+    made = money(
+        tmp_path, country(tmp_path), [{"net_pence": 1_000_000}, {"net_pence": 500_000, "service_code": "SC.AT"}]
+    )
+    rows = ask("""
+        select sum(used_pence), sum(fair_pence), sum(compared_used_pence), sum(compared_fair_pence), sum(variance_pence)
+        from r where "group" = 'all'""", r=made["area_resource"])  # fmt: skip
+    assert rows == [(1_500_000, 1_500_000, 1_000_000, 1_000_000, 0)]
+    alone = money(tmp_path, country(tmp_path), [{"net_pence": 1_000_000}])
+    variance = "select area_code, variance_pence from r where \"group\" = 'all' and residents > 0 order by 1"
+    assert ask(variance, r=made["area_resource"]) == ask(variance, r=alone["area_resource"])
 
 
 def test_months_stay_apart_from_whole_years(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from locality_profiles.finance.coding import NOT_TOLD
 from locality_profiles.finance.drivers import FISCAL, Division, Drivers, fiscal
 from locality_profiles.finance.rules import BY_RESIDENTS, Rule, Rules
+from locality_profiles.ledger.codes import services
 from locality_profiles.statistics.placing import Whole, divide
 from locality_profiles.tables.money import ALLOCATION, UNALLOCATED
 
@@ -111,13 +112,14 @@ class Placing:
             if spread is not None:
                 return _divided(spread, net)
         return Part((f"{lines.hscp}/{UNALLOCATED}",), net[:, None], "K", NOT_PLACED_GRADE,
-                    reason=why_not(lines, rule, chain))  # fmt: skip
+                    reason=why_not(lines, rule, [self.rules.drivers[name].title for name in chain]))  # fmt: skip
 
     def _hosted(self, lines: Alike, rule: Rule | None, chain: Sequence[str], area_type: str) -> list[Part]:
         """A service run for others as well: the part of each by use, and the host's own part among its areas."""
         use = self.hosted.get((lines.hscp, lines.service, lines.year))
         if not use or not sum(use.values()) > 0:
-            why = f"nothing tells how much of {lines.service} each partnership used in {fiscal(lines.year)}"
+            title = services()[lines.service].title if lines.service in services() else lines.service
+            why = f"{title}: nothing tells how much of it each partnership used in {fiscal(lines.year)}"
             return [Part((f"{lines.hscp}/{UNALLOCATED}",), lines.net[:, None], "K", NOT_PLACED_GRADE, reason=why)]
         users = tuple(sorted(use))
         parts = divide(lines.net, np.rint(np.array([use[user] for user in users]) * 1_000_000).astype(np.int64))
@@ -139,15 +141,22 @@ def _divided(division: Division, net: Whole) -> Part:
     )
 
 
-def why_not(lines: Alike, rule: Rule | None, chain: Sequence[str]) -> str:
-    """Why lines are placed on no area."""
+def why_not(lines: Alike, rule: Rule | None, drivers: Sequence[str]) -> str:
+    """Why lines are placed on no area; ``drivers`` are the titles of those that were tried."""
     if lines.service == NOT_TOLD:
         return "neither the line nor [finance] of profiles.toml tells its service"
+    title = services()[lines.service].title if lines.service in services() else lines.service
     if rule is None:
-        return f"no rule of allocation is for {lines.service}, {lines.scope}, {lines.partner}"
-    if not chain:
-        return f"the rule '{rule.id}' places it on no area: {rule.rationale}"
-    return f"no driver of the rule '{rule.id}' has figures here: {', '.join(chain)}"
+        return f"{title}: no rule of allocation is for it ({lines.scope}, {lines.partner})"
+    if not drivers:
+        return f"{title}: {in_sentence(rule.rationale)} (rule {rule.id})"
+    told = "; ".join(in_sentence(driver) for driver in drivers)
+    return f"{title}: nothing here tells how to divide it (rule {rule.id} asks for: {told})"
+
+
+def in_sentence(title: str) -> str:
+    """A title as it stands inside a sentence, without a full stop."""
+    return (title if title[1:2].isupper() else title[:1].lower() + title[1:]).rstrip(".")
 
 
 # --- lines ----------------------------------------------------------------------------------------

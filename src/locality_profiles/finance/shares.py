@@ -36,16 +36,25 @@ def groups_table(groups: Sequence[Alike]) -> pa.Table:
 def prepare(connection: duckdb.DuckDBPyConnection, ledger: str, allocation: str) -> None:
     """Make ``placed``: pence of each area by what lines are of and basis, of lines for whole years.
 
-    Money in months is looked at month by month elsewhere; the two would be counted twice if they were added.
+    Money in months is looked at month by month elsewhere; the two would be counted twice if they were added. Beside all
+    that an area used and would need stands what can be compared: lines that both bases place on areas.
     """
     connection.execute(f"""
         create or replace temp table placed as
+        with apart as (
+            select distinct line_id, area_type from {allocation} where method = 'K'),
+        part as (
+            select line_id, area_type, area_code, sum(amount_pence) filter (basis = 'used') as used,
+                sum(amount_pence) filter (basis = 'fair') as fair, max(grade) as grade
+            from {allocation} group by all),
+        line as (
+            select line_id, hscp_code, period_type, period_start, period_end, version, {_LINES} from {ledger}
+            where period_type = 'financial_year')
         select hscp_code, area_type, area_code, period_type, period_start, period_end, version, {_LINES},
-            coalesce(sum(amount_pence) filter (basis = 'used'), 0)::bigint as used_pence,
-            coalesce(sum(amount_pence) filter (basis = 'fair'), 0)::bigint as fair_pence, max(grade) as grade
-        from (select line_id, basis, area_type, area_code, amount_pence, grade from {allocation}) part
-        join (select line_id, hscp_code, period_type, period_start, period_end, version, {_LINES} from {ledger}
-              where period_type = 'financial_year') line using (line_id)
+            coalesce(sum(used), 0)::bigint as used_pence, coalesce(sum(fair), 0)::bigint as fair_pence,
+            coalesce(sum(used) filter (apart.line_id is null), 0)::bigint as compared_used_pence,
+            coalesce(sum(fair) filter (apart.line_id is null), 0)::bigint as compared_fair_pence, max(grade) as grade
+        from part join line using (line_id) left join apart using (line_id, area_type)
         group by all""")  # fmt: skip
 
 
@@ -85,10 +94,12 @@ def area_resource(connection: duckdb.DuckDBPyConnection, drivers: Drivers) -> st
     family = "unnest(['all', split_part(service_code, '.', 1)])"
     return f"""
         with share as (
-            select {_OF}, {family} as family, used_pence, fair_pence, grade from placed),
+            select {_OF}, {family} as family, used_pence, fair_pence, compared_used_pence, compared_fair_pence, grade
+            from placed),
         whole as (
             select {_OF}, family, sum(used_pence)::bigint as used_pence, sum(fair_pence)::bigint as fair_pence,
-                max(grade)::bigint as grade
+                sum(compared_used_pence)::bigint as compared_used_pence,
+                sum(compared_fair_pence)::bigint as compared_fair_pence, max(grade)::bigint as grade
             from share group by all),
         -- What a weighting would change, service by service: it takes the fair share's place there.
         change as (
@@ -109,11 +120,12 @@ def area_resource(connection: duckdb.DuckDBPyConnection, drivers: Drivers) -> st
             w.family as "group", used_pence, fair_pence,
             fair_pence + least(coalesce(low, 0), 0) as fair_low_pence,
             fair_pence + greatest(coalesce(high, 0), 0) as fair_high_pence, (1 + coalesce(n, 0))::bigint as weightings,
-            used_pence - fair_pence as variance_pence,
-            case when fair_pence <> 0 then 100.0 * used_pence / fair_pence - 100 end as variance_percent,
-            residents, weighted_residents, weighted_by, used_pence / nullif(residents, 0) as used_per_head,
-            fair_pence / nullif(residents, 0) as fair_per_head,
-            used_pence / nullif(weighted_residents, 0) as used_per_weighted_head, grade
+            compared_used_pence, compared_fair_pence, compared_used_pence - compared_fair_pence as variance_pence,
+            case when compared_fair_pence <> 0 then 100.0 * compared_used_pence / compared_fair_pence - 100 end
+                as variance_percent,
+            residents, weighted_residents, weighted_by, compared_used_pence / nullif(residents, 0) as used_per_head,
+            compared_fair_pence / nullif(residents, 0) as fair_per_head,
+            compared_used_pence / nullif(weighted_residents, 0) as used_per_weighted_head, grade
         from whole w left join range r using ({_OF}, family)
         left join heads h on h.hscp_code = w.hscp_code and h.area_type = w.area_type and h.area_code = w.area_code
             and h.period_start = w.period_start and not ends_with(w.area_code, '/{OUT}')"""

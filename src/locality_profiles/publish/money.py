@@ -31,8 +31,8 @@ NEVER_OVERFUNDED = (
     "where people live, wherever the hospital is."
 )
 RANGE = (
-    "The range is the least and the most that an area would get by other weightings of need, of all services together; "
-    "ranges of single services therefore do not add up."
+    "Only money that is placed on areas both ways is compared. The range is the least and the most that an area would get "
+    "by other weightings of need, of all services together; ranges of single services therefore do not add up."
 )
 
 
@@ -84,11 +84,12 @@ def read_money(
     for (hscp, area_type, start, end, version, purpose), rows in _by_ledger(connection, chosen).items():
         told = _Told(period_label("financial_year", start, end), words()["version"][version], purpose)
         aside = _unplaced_words(not_placed.get((hscp, start, version), []), rows)
+        compared = _compared(rows)
         for area, of_area in _by_area(rows).items():
-            if area.endswith((f"/{UNALLOCATED}", f"/{OUT}", "/HOSTED")):
+            if _is_no_area(area):
                 continue
             by = placed.get((area_type, area, start, version), {})
-            found.setdefault((area_type, area), []).append(_of_area(of_area, told, by, aside))
+            found.setdefault((area_type, area), []).append(_of_area(of_area, told, by, aside, compared))
         key = ("hscp", hscp)
         found.setdefault(key, []).append(_of_partnership(rows, area_type, names, told, aside))
     return Money({key: tuple(sheets) for key, sheets in found.items()})
@@ -204,26 +205,38 @@ def _unplaced_words(reasons: Sequence[tuple[str, int]], rows: Rows) -> str:
 # --- sheets ---------------------------------------------------------------------------------------
 
 _SHARE = (
-    Column("Used", "£"), Column("Fair share", "£"), Column("Range of fair share", "£"),
-    Column("Used less fair share", "£"), Column("Used less fair share", "%"), Column("Used per head", "£"),
-    Column("Fair share per head", "£"),
+    Column("Used", "£"), Column("Fair share of the same money", "£"), Column("Used less fair share", "£"),
+    Column("Used less fair share", "%"), Column("Used per head", "£"), Column("Fair share per head", "£"),
+    Column("Fair share of all money", "£"), Column("Its range", "£"),
 )  # fmt: skip
 _PLACED = (Column("Used is mostly placed by", words=True), Column("How well known", words=True))
 
 
-def _of_area(rows: Rows, told: _Told, by: Mapping[str, str], aside: str) -> Sheet:
-    """An area's money, in all and by family of services."""
+def _of_area(rows: Rows, told: _Told, by: Mapping[str, str], aside: str, compared: frozenset[str]) -> Sheet:
+    """An area's money, in all and by family of services; ``compared`` are families that are placed by use at all."""
     printed = [
-        (family_title(row["group"]), (*share_cells(row), by.get(row["group"], DASH if row["group"] != "all" else ""),
-                                      GRADES[row["grade"]]), row["group"] == "all")
+        (family_title(row["group"]), (*share_cells(row, row["group"] in compared), *_placed(row, by, compared)),
+         row["group"] == "all")
         for row in _in_order(rows)
     ]  # fmt: skip
     return Sheet(
         f"money-{told.purpose}", f"Money used beside fair share: {told.words}",
         f"What the area's people used, and what they would need by the partnership's rules: {told.words}",
-        "Services", (*_SHARE, *_PLACED), tuple(printed),
-        tuple(filter(None, (NEVER_OVERFUNDED, RANGE, aside))),
+        "Services", (*_SHARE, *_PLACED), tuple(printed), tuple(filter(None, (NEVER_OVERFUNDED, RANGE, aside))),
     )  # fmt: skip
+
+
+def _placed(row: Mapping[str, Any], by: Mapping[str, str], compared: frozenset[str]) -> tuple[str, str]:
+    if row["group"] == "all":
+        return "", GRADES[row["grade"]]
+    if row["group"] not in compared:
+        return "Placed on no area", GRADES[row["grade"]]
+    return by.get(row["group"], "Nothing used here"), GRADES[row["grade"]]
+
+
+def _compared(rows: Rows) -> frozenset[str]:
+    """Families of services of which some money is placed on areas on both bases."""
+    return frozenset(row["group"] for row in rows if row["compared_used_pence"] or row["compared_fair_pence"])
 
 
 def _in_order(rows: Rows) -> list[Mapping[str, Any]]:
@@ -236,19 +249,31 @@ def _of_partnership(
     rows: Rows, area_type: str, names: Mapping[AreaKey, str], told: _Told, aside: str
 ) -> Sheet:  # fmt: skip
     """Areas of a partnership beside one another, with what lies in none and what is placed on none."""
-    whole = [row for row in rows if row["group"] == "all"]
-    printed = [(area_title(row["area_code"], area_type, names), share_cells(row), False) for row in whole]
-    total = {key: sum(row[key] for row in whole) for key in ("used_pence", "fair_pence")}
-    residents = sum(row["residents"] or 0 for row in whole)
-    total |= {"variance_pence": total["used_pence"] - total["fair_pence"], "variance_percent": None,
-              "fair_low_pence": None, "used_per_head": total["used_pence"] / residents if residents else None,
-              "fair_per_head": total["fair_pence"] / residents if residents else None}  # fmt: skip
-    printed.append(("All", share_cells(total), True))
+    whole = sorted((row for row in rows if row["group"] == "all"),
+                   key=lambda row: (_is_no_area(row["area_code"]), row["area_code"]))  # fmt: skip
+    printed = [
+        (area_title(row["area_code"], area_type, names), share_cells(row, bool(row["compared_used_pence"])), False)
+        for row in whole
+    ]
+    sums = ("used_pence", "fair_pence", "compared_used_pence", "compared_fair_pence", "variance_pence")
+    total: dict[str, Any] = {key: sum(row[key] for row in whole) for key in sums}
+    people = sum(row["residents"] or 0 for row in whole)
+    inside = [row for row in whole if row["residents"]]
+    for basis in ("used", "fair"):
+        spent = sum(row[f"compared_{basis}_pence"] for row in inside)
+        total[f"{basis}_per_head"] = spent / people if people else None
+    total |= {"variance_percent": None, "fair_low_pence": None}
+    printed.append(("All", share_cells(total, compared=True), True))
     return Sheet(
         f"money-{told.purpose}-{area_type}", f"Money used beside fair share: {told.words}",
         f"Every area of the partnership, with what is placed on none: {told.words}", "Area", _SHARE, tuple(printed),
         tuple(filter(None, (NEVER_OVERFUNDED, RANGE, aside))),
     )  # fmt: skip
+
+
+def _is_no_area(code: str) -> bool:
+    """Whether a code stands for money of no area."""
+    return code.endswith((f"/{UNALLOCATED}", f"/{OUT}", "/HOSTED"))
 
 
 def family_title(group: str) -> str:
@@ -269,17 +294,21 @@ def area_title(code: str, area_type: str, names: Mapping[AreaKey, str]) -> str:
     return names.get((area_type, code), code)
 
 
-def share_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """Used, fair share, its range, their difference in pounds and per cent, and both by head."""
-    low = row.get("fair_low_pence")
+def share_cells(row: Mapping[str, Any], compared: bool) -> tuple[str, ...]:
+    """Used, the fair share of the same money, their difference, both by head, and the fair share of all with its range.
+
+    What is placed on no area by use is not nought: where nothing is ``compared`` there is a dash.
+    """
+    low, percent = row.get("fair_low_pence"), row["variance_percent"]
     span = f"{pounds(low, '')} to {pounds(row['fair_high_pence'], '')}" if low is not None else DASH
-    percent = row["variance_percent"]
-    return (
-        pounds(row["used_pence"], ""), pounds(row["fair_pence"], ""), span, signed(row["variance_pence"]),
-        DASH if percent is None else f"{MINUS if round(percent, 1) < 0 else '+' if percent > 0 else ''}"
-        f"{abs(percent):,.1f}%",
-        pounds(row["used_per_head"], ""), pounds(row["fair_per_head"], ""),
+    sign = MINUS if percent is not None and round(percent, 1) < 0 else "+"
+    like = (
+        pounds(row["compared_fair_pence"], ""), signed(row["variance_pence"]),
+        DASH if percent is None else f"{sign}{abs(percent):,.1f}%", pounds(row["used_per_head"], ""),
+        pounds(row["fair_per_head"], ""),
     )  # fmt: skip
+    used = pounds(row["used_pence"], "") if compared or row["used_pence"] else DASH
+    return (used, *(like if compared else (DASH,) * 5), pounds(row["fair_pence"], ""), span)
 
 
 def pounds(pence: float | None, mark: str = "£") -> str:
