@@ -121,7 +121,8 @@ def write_facts(folder: Path, lines: int, localities: int) -> None:
     with connect() as connection:
         for name in FROM:
             connection.execute(f"""
-                copy ({empty_view(CONTRACTS[name])} union all by name select * from ({queries[name]}))
+                copy ({empty_view(CONTRACTS[name])} union all by name
+                      select * from ({queries.get(name, empty_view(CONTRACTS[name]))}))
                 to '{folder / name}.parquet' (format parquet)""")  # fmt: skip
 
 

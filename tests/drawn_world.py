@@ -203,7 +203,7 @@ PLACED = f"""
     select line_id, basis, 'locality' as area_type, hscp || '/' || name as area_code,
         case when line_id <> 'L3' then 50000 when basis = 'fair' then 30000 else 60000 end as amount_pence,
         'home_care' as rule_id, if(line_id = 'L3' and basis = 'used', 'A', 'B') as method, 'hours' as driver_id,
-        1 as grade
+        1 as grade, true as compared
     from ({LEDGER}) join {PAID_PLACES} on hscp = hscp_code, (values ('used'), ('fair')) of(basis)
     where line_id <> 'L3' or basis = 'fair' or name = 'north'"""
 SHARES = f"""

@@ -204,20 +204,21 @@ class _Rows:
         self.path = path
         self._ids = pa.array(ids, pa.string())
         self._words: dict[str, dict[str | None, int]] = {name: {} for name in _WORDS}
-        self._parts: dict[str, list[Whole]] = {name: [] for name in (*_WORDS, "line_id", "amount_pence", "grade")}
+        self._parts: dict[str, list[Whole]] = {name: [] for name in (*_WORDS, *_NUMBERS)}
         self._held = 0
         self._writer: pq.ParquetWriter | None = None
         # One lot is written while the next is calculated; never more than one waits.
         self._writing = ThreadPoolExecutor(max_workers=1)
         self._under_way: Future[None] | None = None
 
-    def add(self, lines: Alike, part: Part, **told: str | None) -> None:
+    def add(self, lines: Alike, part: Part, compared: bool, **told: str | None) -> None:
         """Add the parts of some lines in every area."""
         count, areas = part.pence.shape
         codes = [self._number("area_code", area) for area in part.areas]
         self._parts["line_id"].append(np.repeat(lines.lines, areas))
         self._parts["amount_pence"].append(part.pence.reshape(-1))
         self._parts["grade"].append(np.full(count * areas, part.grade, np.int64))
+        self._parts["compared"].append(np.full(count * areas, compared, np.int64))
         self._parts["area_code"].append(np.tile(np.array(codes, np.int64), count))
         for name, word in told.items():
             self._parts[name].append(np.full(count * areas, self._number(name, word), np.int64))
@@ -234,13 +235,14 @@ class _Rows:
         columns: dict[str, pa.Array] = {
             "line_id": pa.DictionaryArray.from_arrays(whole["line_id"].astype(np.int32), self._ids),
             "amount_pence": pa.array(whole["amount_pence"]), "grade": pa.array(whole["grade"]),
+            "compared": pa.array(whole["compared"].astype(bool)),
             **{name: _as_words(whole[name], self._words[name]) for name in _WORDS},
         }  # fmt: skip
         # Words stay numbers of a list until they are in the file, where they are text like any other.
         table = pa.table({name: columns[name] for name in ALLOCATION.schema.names})
         if self._writer is None:
             # Amounts are all different: a list of them would be made in vain.
-            listed = [name for name in table.schema.names if name != "amount_pence"]
+            listed = [name for name in table.schema.names if name in ("line_id", *_WORDS)]
             self._writer = pq.ParquetWriter(self.path, table.schema, compression="zstd", store_schema=False,
                                             use_dictionary=listed)  # fmt: skip
         self._wait()
@@ -261,6 +263,7 @@ class _Rows:
         self._writer.close()
 
 
+_NUMBERS = ("line_id", "amount_pence", "grade", "compared")
 _WORDS = ("basis", "area_type", "area_code", "rule_id", "method", "driver_id", "told_of", "reason")
 
 
@@ -287,12 +290,12 @@ def write_allocation(
         rule = placing.rule_of(lines)
         for area_type in area_types:
             told = {"area_type": area_type, "rule_id": rule.id if rule else None}
-            for basis, parts in (("used", placing.used(lines, rule, area_type)),
-                                 ("fair", placing.fair(lines, rule, area_type))):  # fmt: skip
+            used, fair = placing.used(lines, rule, area_type), placing.fair(lines, rule, area_type)
+            compared = all(part.method != "K" for part in (*used, *fair))
+            for basis, parts in (("used", used), ("fair", fair)):
                 for part in parts:
-                    rows.add(lines, part, basis=basis, method=part.method, driver_id=part.driver,
-                             told_of=part.told_of, reason=part.reason,
-                             **told)  # fmt: skip
+                    rows.add(lines, part, compared, basis=basis, method=part.method, driver_id=part.driver,
+                             told_of=part.told_of, reason=part.reason, **told)  # fmt: skip
             for name, part in placing.weightings(lines, rule, area_type).items():
                 weighted.add(group, area_type, name, part)
     rows.close()

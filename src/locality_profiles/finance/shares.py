@@ -41,21 +41,18 @@ def prepare(connection: duckdb.DuckDBPyConnection, ledger: str, allocation: str)
     """
     connection.execute(f"""
         create or replace temp table placed as
-        with apart as (
-            select distinct line_id, area_type from {allocation} where method = 'K'),
-        part as (
-            select line_id, area_type, area_code, sum(amount_pence) filter (basis = 'used') as used,
-                sum(amount_pence) filter (basis = 'fair') as fair, max(grade) as grade
-            from {allocation} group by all),
+        with part as (
+            select line_id, area_type, area_code, grade, if(basis = 'used', amount_pence, 0) as used,
+                if(basis = 'fair', amount_pence, 0) as fair, compared
+            from {allocation}),
         line as (
             select line_id, hscp_code, period_type, period_start, period_end, version, {_LINES} from {ledger}
             where period_type = 'financial_year')
         select hscp_code, area_type, area_code, period_type, period_start, period_end, version, {_LINES},
-            coalesce(sum(used), 0)::bigint as used_pence, coalesce(sum(fair), 0)::bigint as fair_pence,
-            coalesce(sum(used) filter (apart.line_id is null), 0)::bigint as compared_used_pence,
-            coalesce(sum(fair) filter (apart.line_id is null), 0)::bigint as compared_fair_pence, max(grade) as grade
-        from part join line using (line_id) left join apart using (line_id, area_type)
-        group by all""")  # fmt: skip
+            sum(used)::bigint as used_pence, sum(fair)::bigint as fair_pence,
+            sum(if(compared, used, 0))::bigint as compared_used_pence,
+            sum(if(compared, fair, 0))::bigint as compared_fair_pence, max(grade) as grade
+        from part join line using (line_id) group by all""")  # fmt: skip
 
 
 def weigh(connection: duckdb.DuckDBPyConnection, groups: pa.Table, weighted: pa.Table) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from locality_profiles.ledger.codes import services, words
 from locality_profiles.periods import period_label
+from locality_profiles.publish.edition import capitalised
 from locality_profiles.publish.numbers import DASH, MINUS
 from locality_profiles.publish.reading import AreaKey
 from locality_profiles.tables.curated import OUT
@@ -31,8 +32,8 @@ NEVER_OVERFUNDED = (
     "where people live, wherever the hospital is."
 )
 RANGE = (
-    "Only money that is placed on areas both ways is compared. The range is the least and the most that an area would get "
-    "by other weightings of need, of all services together; ranges of single services therefore do not add up."
+    "Only money that is placed on areas both ways is compared. The range is the least and the most that an area would "
+    "get by other weightings of need, of all services together; ranges of single services therefore do not add up."
 )
 
 
@@ -207,9 +208,9 @@ def _unplaced_words(reasons: Sequence[tuple[str, int]], rows: Rows) -> str:
 _SHARE = (
     Column("Used", "£"), Column("Fair share of the same money", "£"), Column("Used less fair share", "£"),
     Column("Used less fair share", "%"), Column("Used per head", "£"), Column("Fair share per head", "£"),
-    Column("Fair share of all money", "£"), Column("Its range", "£"),
+    Column("Fair share of all money", "£"), Column("Its range", "£", words=True),
 )  # fmt: skip
-_PLACED = (Column("Used is mostly placed by", words=True), Column("How well known", words=True))
+_PLACED = (Column("Used is mostly placed by, and how well that is known", words=True),)
 
 
 def _of_area(rows: Rows, told: _Told, by: Mapping[str, str], aside: str, compared: frozenset[str]) -> Sheet:
@@ -226,12 +227,12 @@ def _of_area(rows: Rows, told: _Told, by: Mapping[str, str], aside: str, compare
     )  # fmt: skip
 
 
-def _placed(row: Mapping[str, Any], by: Mapping[str, str], compared: frozenset[str]) -> tuple[str, str]:
+def _placed(row: Mapping[str, Any], by: Mapping[str, str], compared: frozenset[str]) -> tuple[str]:
     if row["group"] == "all":
-        return "", GRADES[row["grade"]]
+        return (capitalised(GRADES[row["grade"]]),)
     if row["group"] not in compared:
-        return "Placed on no area", GRADES[row["grade"]]
-    return by.get(row["group"], "Nothing used here"), GRADES[row["grade"]]
+        return ("Placed on no area",)
+    return (f"{by.get(row['group'], 'Nothing used here')}: {GRADES[row['grade']]}",)
 
 
 def _compared(rows: Rows) -> frozenset[str]:
@@ -301,7 +302,8 @@ def share_cells(row: Mapping[str, Any], compared: bool) -> tuple[str, ...]:
     """
     low, percent = row.get("fair_low_pence"), row["variance_percent"]
     span = f"{pounds(low, '')} to {pounds(row['fair_high_pence'], '')}" if low is not None else DASH
-    sign = MINUS if percent is not None and round(percent, 1) < 0 else "+"
+    rounded = round(percent or 0, 1)
+    sign = MINUS if rounded < 0 else "+" if rounded > 0 else ""
     like = (
         pounds(row["compared_fair_pence"], ""), signed(row["variance_pence"]),
         DASH if percent is None else f"{sign}{abs(percent):,.1f}%", pounds(row["used_per_head"], ""),

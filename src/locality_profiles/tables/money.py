@@ -244,6 +244,7 @@ ALLOCATION = TableContract(
         Column("told_of", "text", "Financial years that the driver's figures are of; empty for direct and for what is not placed.", empty=True),
         Column("grade", "integer", "How well it is placed: 1 posted there, to 5 a stand-in or not placed.", minimum=1),
         Column("reason", "text", "Why money is placed on no area; empty for the rest.", empty=True),
+        Column("compared", "boolean", "Whether all of the line is placed on areas on both bases, so that the two can be compared."),
     ),
     ("line_id", "basis", "area_type"),
     "Every line of every ledger divided among areas, to the penny.",
