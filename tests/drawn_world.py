@@ -482,6 +482,13 @@ CURVES = """
     from {concentration} c, (values (0.0, 0.0), (0.05, 0.5), (0.1, 0.65), (1.0, 1.0))
         of(share_of_people, share_of_cost)"""
 
+PERSISTED = """
+    select period_type, period_start, period_end, date '2021-04-01' as next_period_start,
+        date '2022-03-31' as next_period_end, area_type, area_code, n50_crossing as high_before,
+        high_before * 2 // 5 as still_high, high_before // 5 as died, high_before // 5 as left_area_or_gone,
+        high_before - still_high - died - left_area_or_gone as no_longer_high, low_number, dominated, extract_id
+    from {concentration} where deaths = 'with'"""
+
 CURATED = {
     "area": f"{AREAS} union all by name select 'locality' as area_type, code as area_code, name as area_name, "
             f"'hscp' as parent_type, 'S3790000' || half as parent_code from ({LOCALITIES})",
@@ -508,7 +515,7 @@ CURATED = {
     "trend_break": BREAKS, "published_value": f"{READY_MADE} union all by name {FIFTHS}",
     "local_count": LOCAL_COUNTS,
     "activity_cube": CUBE, "quarantine": QUARANTINED, "hospital_flow": FLOWS, "concentration": CONCENTRATED,
-    "concentration_curve": CURVES,
+    "concentration_curve": CURVES, "concentration_persistence": PERSISTED,
     "ledger_line": LEDGER, "allocation_rule": RULES, "driver": DRIVERS, "allocation": PLACED, "resource_share": SHARES,
     "area_resource": RESOURCES, "set_aside": SET_ASIDE,
 }  # fmt: skip

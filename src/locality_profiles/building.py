@@ -72,7 +72,7 @@ PUBLIC = (
     "service", "household", "boundary", "area_system", "area_fit", "area_overlap",
     "system_link", "block_conversion", "code_change", "boundary_change", "trend_break", "locality_register",
     "list_inflation", "map_layer", "practice_cluster", "local_count", "published_value", "activity_cube", "quarantine",
-    "hospital_flow", "concentration", "concentration_curve", "extract", "check_result",
+    "hospital_flow", "concentration", "concentration_curve", "concentration_persistence", "extract", "check_result",
     "indicator", "indicator_value", "comparison", "area_rank", "neighbour", "trend", "inequality", "profile",
     "profile_trend", "reconciliation", *(contract.name for contract in MONEY_SOURCE_TABLES),
     *(contract.name for contract in MONEY_TABLES),

@@ -10,11 +10,14 @@ import running
 from episodes.drawn_records import death, episode_file, stay, visit
 from small_country import country_at
 
+from locality_profiles.indicators.counts import view_of
+from locality_profiles.indicators.definition import FOLDER
+
 
 def records() -> list[dict]:
     """People of Ness, which has 150 residents, all but 15 of whom are adults; one record is of somebody elsewhere."""
     every_month = [
-        visit("SYN0000000009", date(2021 + (month < 4), month, 3), datazone2011="S01900002", age=30)
+        visit("SYN0000000009", date(2021 + (month < 4), month, 3), datazone2011="S01900002", age=30, cost_total_net=100)
         for month in range(1, 13)
     ]
     return [
@@ -43,7 +46,21 @@ def records() -> list[dict]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> running.Run:
     folder = country_at(tmp_path_factory.mktemp("country") / "w")
     episode_file(folder / "data" / "raw" / "source-episode-file-2122.parquet", records())
+    for name, measure in (("attendance_cost", "COST_NET"), ("attendance_cost_constant", "COST_NET_P")):
+        of_money(folder, name, measure)
     return running.run(folder, doors=())
+
+
+def of_money(folder: Path, name: str, measure: str) -> None:
+    """An indicator of the workspace's own: what attendances cost a head, in pounds."""
+    text = (FOLDER / "msg3_attendances_of_residents.toml").read_text(encoding="utf-8")
+    for old, new in (("per = 100000", 'per = 0.01\ninterval = "not_independent"'), ('"N_ATTEND"', f'"{measure}"'),
+                     ('unit = "per 100,000 people"', 'unit = "£"'), ("order = 280", "order = 281"),
+                     ('["MSG3", "LP"]', "[]")):  # fmt: skip
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "indicators").mkdir(exist_ok=True)
+    (folder / "indicators" / f"{name}.toml").write_text(text, encoding="utf-8")
 
 
 def value(built: running.Run, indicator: str, kind: str, code: str) -> tuple:
@@ -73,6 +90,25 @@ def test_a_preventable_stay_is_told_by_its_first_episode(built):
 def test_a_readmission_follows_a_discharge_alive(built):
     # Of adults: the first stay (followed within 28 days), the second, and the planned one.
     assert value(built, "ni14_readmissions", "hscp", "S37900001")[:2] == (1, 3)
+
+
+def test_cost_is_told_at_the_prices_of_its_year_and_at_those_of_one_year(built):
+    # Twelve attendances of 100 pounds in 2021/22. The next step, to 2022/23, is 1.062.
+    assert value(built, "attendance_cost", "hscp", "S37900001") == (12 * 100_00, 150, "actual")
+    assert value(built, "attendance_cost_constant", "hscp", "S37900001") == (12 * 106_20, 150, "actual")
+    # A locality where nobody attended is nought at either price.
+    west = [
+        value(built, name, "locality", "S37900001/west")[0] for name in ("attendance_cost", "attendance_cost_constant")
+    ]
+    assert west == [0, 0]
+
+
+def test_who_reads_the_catalogue_sees_cost_at_constant_prices_beside_cost(built):
+    view = view_of("activity", built.made.tables)
+    told = "measure_code in ('COST_NET', 'COST_NET_P') and service_code = 'HOSP.AE' and value > 0"
+    assert built.ask(f"select measure_code, sum(value) from ({view}) where {told} group by 1 order by 1") == [
+        ("COST_NET", 12 * 100_00), ("COST_NET_P", 12 * 106_20),
+    ]  # fmt: skip
 
 
 def test_the_last_six_months_are_182_and_a_half_days(built):

@@ -362,3 +362,151 @@ def test_all_rows_are_counted_or_set_aside(bad: dict[str, Any]) -> None:
     quarantined = [r for r in pq.read_table(bad["tables"]["quarantine"]).to_pylist() if r["recid"] == "individual"]
     assert aside == 120 + 5 + 2
     assert len(quarantined) == 5 + 2
+
+
+# --- from one year to the next --------------------------------------------------------------------
+
+#: Two zones of one partnership, and two of the other.
+NESS, FAR, HOLM, BAY = "S01900001", "S01900002", "S01900003", "S01900004"
+
+
+def two_years(folder: Path) -> Sequence[Path]:
+    """Two years of people, of whom 60 are dear in the first: 60 * 9,000 = 540,000 of 1,050,005 pounds.
+
+    59 of the 60 make half, and the last of them costs as much.
+
+    A year later 22 of them cost as much again in the same zone, 10 in the other zone of the partnership; 12 have died,
+    11 are in no file, 5 cost little. Two more are younger in the second year, dear in both, and tell of nobody.
+    """
+    dear = [f"SYN{n}" for n in range(60)]
+    rest = [f"SYN{n}" for n in range(100, 202)]
+    twins = ["SYN900", "SYN901"]
+    before = [earlier(person, health_net_cost=9_000) for person in dear] + [
+        earlier(person, health_net_cost=5_000) for person in rest
+    ]
+    before += [earlier(person, health_net_cost=600_000) for person in twins] + [
+        earlier("SYN910", health_net_cost=5, datazone2011=FAR)
+    ]
+    before += [earlier(f"SYN92{n}", health_net_cost=7, datazone2011=zone) for n, zone in enumerate((HOLM, BAY))]
+    after = [individual(person, 9_000) for person in dear[:22]]
+    after += [individual(person, 9_000, datazone2011=FAR) for person in dear[22:32]]
+    after += [individual(person, 30, death_date=date(2021, 5, 1)) for person in dear[32:44]]
+    after += [individual(person, 40) for person in dear[55:]]
+    after += [individual(person, 700_000, age=30) for person in twins]
+    return (individual_file(folder / "2021.parquet", *before), individual_file(folder / "2122.parquet", *after))
+
+
+def curated_at(folder: Path) -> tuple[Mapping[str, Path], list[dict[str, Any]]]:
+    """The curated tables of a workspace, and what the last door says of them."""
+    workspace = read_workspace(folder)
+    with building.one_build(workspace):
+        files = building.stage_all(workspace)
+        made = building.curate_tables(workspace, files, building.settle_extracts(workspace, files))
+        door = building.check_curated(workspace, made)
+    return made.tables, pq.read_table(door.results).to_pylist()
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Mapping[str, Path], list[dict[str, Any]]]:
+    folder = country_at(tmp_path_factory.mktemp("workspace"))
+    two_years(folder / "data" / "raw" / "linked")
+    return folder, *curated_at(folder)
+
+
+GROUPS = ("high_before", "still_high", "died", "left_area_or_gone", "no_longer_high")
+
+
+def plainly_became(folder: Path, zones: set[str]) -> dict[str, int]:
+    """What became of those who made half of the cost of some zones, by going through the two files."""
+    files = [pq.read_table(folder / f"{year}.parquet").to_pylist() for year in ("2021", "2122")]
+    years = [{row["anon_chi"]: row for row in rows} for rows in files]
+    aside = {who for who, row in years[1].items() if who in years[0] and row["age"] < years[0][who]["age"]}
+    before, after = ({w: row for w, row in rows.items() if w not in aside} for rows in years)
+
+    def high_of(people: dict[str, dict[str, Any]], places: set[str]) -> set[str]:
+        of = sorted((row["health_net_cost"], who) for who, row in people.items() if row["datazone2011"] in places)
+        total, added, cut = sum(cost for cost, _ in of), 0, None
+        for cost, _ in reversed(of):
+            if 2 * added < total:
+                cut = cost
+            added += cost
+        return {who for cost, who in of if cut is not None and cost >= cut}
+
+    told = dict.fromkeys(GROUPS, 0)
+    later = high_of(after, zones) | (high_of(after, {FAR}) if zones == {NESS} else set())
+    for who in high_of(before, zones):
+        there = after.get(who)
+        died = any(row and row["death_date"] for row in (before[who], there))
+        stayed = there and there["datazone2011"] in zones
+        group = (
+            "still_high" if who in later else "died" if died else "no_longer_high" if stayed else "left_area_or_gone"
+        )
+        told["high_before"] += 1
+        told[group] += 1
+    return told
+
+
+def test_what_became_of_the_dearest_people_stands_beside_each_area(followed: Any) -> None:
+    _, tables, _ = followed
+    table = {
+        (r["area_type"], r["area_code"]): r for r in pq.read_table(tables["concentration_persistence"]).to_pylist()
+    }
+    ness = table["hscp", "S37900001"]
+    assert [ness[name] for name in GROUPS] == [60, 32, 12, 11, 5]
+    assert (ness["period_type"], ness["period_start"], ness["period_end"]) == (
+        "financial_year", date(2020, 4, 1), date(2021, 3, 31),
+    )  # fmt: skip
+    assert (ness["next_period_start"], ness["next_period_end"]) == (date(2021, 4, 1), date(2022, 3, 31))
+    # Five are no longer high, which tells of few; the dearest makes 9,000 of 1,050,005 pounds.
+    assert (ness["low_number"], ness["dominated"]) == (True, False)
+    assert len(ness["extract_id"].split()) == 2
+
+
+@pytest.mark.parametrize(("area", "zones"), [
+    (("hscp", "S37900001"), {NESS, FAR}), (("data_zone_2011", NESS), {NESS}), (("data_zone_2011", FAR), {FAR}),
+])  # fmt: skip
+def test_a_plain_search_through_both_files_finds_the_same(followed: Any, area: Any, zones: set[str]) -> None:
+    folder, tables, _ = followed
+    rows_ = pq.read_table(tables["concentration_persistence"]).to_pylist()
+    (row,) = [r for r in rows_ if (r["area_type"], r["area_code"]) == area]
+    assert {name: row[name] for name in GROUPS} == plainly_became(folder / "data" / "raw" / "linked", zones)
+
+
+def test_areas_that_one_of_the_years_does_not_cover_have_no_row(followed: Any) -> None:
+    # Holm and Bay have somebody in the first year only: they did not leave, the second year's file lacks the place.
+    _, tables, _ = followed
+    first = {row["area_code"] for row in pq.read_table(tables["concentration"]).to_pylist()}
+    assert first >= {"S37900002", HOLM, "S92900001"}
+    areas = {row["area_code"] for row in pq.read_table(tables["concentration_persistence"]).to_pylist()}
+    assert areas >= {"S37900001", NESS, FAR}
+    assert not areas & {"S37900002", HOLM, "S92900001"}
+
+
+def test_the_last_door_is_satisfied_with_what_became_of_them(followed: Any) -> None:
+    _, _, results = followed
+    of = [row for row in results if row["suite"] == "concentration_persistence"]
+    assert len(of) == 8
+    assert [row["sentence"] for row in of if not row["success"]] == []
+
+
+def test_one_year_alone_tells_nothing_of_what_became_of_anybody(tmp_path: Path) -> None:
+    folder = country_at(tmp_path / "w")
+    raw = folder / "data" / "raw" / "linked"
+    individual_file(raw / "2021.parquet", earlier("SYN1"), earlier("SYN2", datazone2011=FAR))
+    tables, _ = curated_at(folder)
+    assert "concentration" in tables
+    assert "concentration_persistence" not in tables
+
+
+def test_only_years_that_have_changed_are_compared_again(tmp_path: Path) -> None:
+    folder = country_at(tmp_path / "w")
+    raw, store = folder / "data" / "raw" / "linked", folder / "data" / "curated"
+    two_years(raw)
+    individual_file(raw / "2223.parquet", individual("SYN0", 5, year="2223", age=71))
+    curated_at(folder)
+    there = in_store(Store(store))
+    individual_file(raw / "2223.parquet", individual("SYN0", 6, year="2223", age=71))
+    curated_at(folder)
+    made = [name.split("/")[0] for name in in_store(Store(store)) - there if name.endswith(".parquet")]
+    assert made.count("_concentration_persistence") == 1, "of the second year and the third, not of the first"
+    assert made.count("_concentration") == 1

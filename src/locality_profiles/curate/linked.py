@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from locality_profiles.curate.staging import READERS, StagedFile, staged_tables
 from locality_profiles.episodes import cube, individuals, together
 from locality_profiles.episodes.cells import WHOLE_YEAR, Year
-from locality_profiles.episodes.concentration import concentration, curve
+from locality_profiles.episodes.concentration import concentration, curve, persistence
 from locality_profiles.episodes.engine import Engine, Where
 from locality_profiles.tables.curated import CONTRACTS
 from locality_profiles.tables.relation import relations
@@ -208,50 +208,122 @@ def concentrations(
 ) -> dict[str, Stored]:
     """How much of the cost falls on how few, by area and year: ``concentration`` and ``concentration_curve``.
 
+    Where the year after is there as well, ``concentration_persistence`` tells what became of those few.
+
     People have one zone each, so areas that zones lie in whole; nobody can be divided among areas that share a zone.
     """
     pieces = staged_tables(files, "individual_piece")
     if not pieces:
         return {}
-    parts: dict[str, list[Stored]] = {"concentration": [], "concentration_curve": []}
+    parts: dict[str, list[Stored]] = {"concentration": [], "concentration_curve": [], "concentration_persistence": []}
     membership = tables["membership"]
-    for begins in sorted({piece.manifest["year"] for piece in pieces}):
-        of = _of_year(pieces, begins)
-        younger = store.find("_younger", _individuals_key(pieces, begins))
-        assert younger, "linked_tables was not asked before"
-        kind, first, last = Year(begins).periods[WHOLE_YEAR]
-        people = _people_of_areas(relations(_paths(of)), younger.relation, membership.relation)
-        period = f"'{kind}' as period_type, date '{first}' as period_start, date '{last}' as period_end"
+    years = {begins: _individuals_of(pieces, begins, store) for begins in {piece.manifest["year"] for piece in pieces}}
+    for begins, year in sorted(years.items()):
+        people = _people_of_areas(year.rows, year.younger.relation, membership.relation)
         for name, query in (("concentration", concentration(people)), ("concentration_curve", curve(people, POINTS))):
-            key = key_of(name, [piece.key for piece in of], younger.key, membership.key, code_key())
+            key = key_of(name, year.keys, year.younger.key, membership.key, code_key())
             found = store.find(f"_{name}", key)
             if found is None:
-                query = f"select {period}, *, '{_origin(of)}' as extract_id from ({query})"
+                query = f"select {year.period}, *, '{_origin(year.pieces)}' as extract_id from ({query})"
                 found = store.write_query(f"_{name}", key, connection, query, {})
             parts[name].append(found)
+        if following := years.get(begins + 1):
+            parts["concentration_persistence"].append(_persistence(connection, store, year, following, membership))
     return {
         name: store.find(name, key) or store.gather(name, key, pieces, {})
-        for name, pieces in parts.items() for key in [key_of(name, [piece.key for piece in pieces])]
+        for name, pieces in parts.items() if pieces for key in [key_of(name, [piece.key for piece in pieces])]
     }  # fmt: skip
 
 
-def _people_of_areas(pieces: str, younger: str, membership: str) -> str:
-    """SQL of people beside each area that they live in, of areas that the records cover.
+@dataclass(frozen=True)
+class _Individuals:
+    """The individuals of one financial year, and who of them is set aside for being younger than the year before."""
+
+    begins: int
+    pieces: Sequence[Stored]
+    younger: Stored
+
+    @property
+    def keys(self) -> list[str]:
+        return [piece.key for piece in self.pieces]
+
+    @property
+    def rows(self) -> str:
+        return relations(_paths(self.pieces))
+
+    @property
+    def days(self) -> tuple[str, str]:
+        """SQL of the first and the last day of the year."""
+        _, first, last = Year(self.begins).periods[WHOLE_YEAR]
+        return f"date '{first}'", f"date '{last}'"
+
+    @property
+    def period(self) -> str:
+        """SQL of the columns that name the year."""
+        kind = Year(self.begins).periods[WHOLE_YEAR][0]
+        return "'{}' as period_type, {} as period_start, {} as period_end".format(kind, *self.days)
+
+
+def _individuals_of(pieces: Sequence[Stored], begins: int, store: Store) -> _Individuals:
+    younger = store.find("_younger", _individuals_key(pieces, begins))
+    assert younger, "linked_tables was not asked before"
+    return _Individuals(begins, _of_year(pieces, begins), younger)
+
+
+def _persistence(
+    connection: duckdb.DuckDBPyConnection, store: Store, year: _Individuals, following: _Individuals, membership: Stored
+) -> Stored:
+    """What became, in the following year, of those who made half of the cost of a year, by area."""
+    name = "concentration_persistence"
+    of = [part for each in (year, following) for part in (*each.keys, each.younger.key)]
+    key = key_of(name, of, membership.key, code_key())
+    if found := store.find(f"_{name}", key):
+        return found
+    before = _people_of_both(year, following, membership.relation)
+    after = _people_of_both(following, year, membership.relation)
+    next_year = "{} as next_period_start, {} as next_period_end".format(*following.days)
+    query = f"""
+        select {year.period}, {next_year}, *, '{_origin([*year.pieces, *following.pieces])}' as extract_id
+        from ({persistence(before, after)})"""
+    return store.write_query(f"_{name}", key, connection, query, {})
+
+
+def _people_of_both(year: _Individuals, other: _Individuals, membership: str) -> str:
+    """SQL of the people of a year, in areas that the records cover in both years.
+
+    Whoever is set aside in either year is left out of both: a number that two persons bear tells of neither, and would
+    look like somebody who left. Nor has anybody left an area that the other year's records do not cover.
+    """
+    return f"""
+        select * from ({_people_of_areas(year.rows, year.younger.relation, membership)})
+        semi join ({_covered_areas(other.rows, membership)}) using (area_type, area_code)
+        anti join (
+            select anon_chi as person from {other.rows}
+            where row_no in (select row_no from {other.younger.relation})) using (person)"""
+
+
+def _covered_areas(pieces: str, membership: str) -> str:
+    """SQL of areas that the records cover.
 
     An extract of one partnership has a few people elsewhere: a partnership is covered where more than half of its data
     zones have somebody, and an area where all of its partnerships are.
     """
-    zones = f"select * from {membership} where block_type = 'data_zone_2011'"
     return f"""
-        with zone as ({zones}),
+        with zone as (select * from {membership} where block_type = 'data_zone_2011'),
         seen as (select distinct place as block_code from {pieces}),
         covered as (
             select area_code from zone left join seen using (block_code)
-            where area_type = 'hscp' group by area_code having 2 * count(seen.block_code) > count(*)),
-        inside as (
-            select a.area_type, a.area_code
-            from zone a join zone h on h.block_code = a.block_code and h.area_type = 'hscp'
-            group by all having bool_and(h.area_code in (from covered)) and min(a.weight) = 1)
+            where area_type = 'hscp' group by area_code having 2 * count(seen.block_code) > count(*))
+        select a.area_type, a.area_code
+        from zone a join zone h on h.block_code = a.block_code and h.area_type = 'hscp'
+        group by all having bool_and(h.area_code in (from covered)) and min(a.weight) = 1"""
+
+
+def _people_of_areas(pieces: str, younger: str, membership: str) -> str:
+    """SQL of people beside each area that they live in, of areas that the records cover."""
+    return f"""
+        with zone as (select * from {membership} where block_type = 'data_zone_2011'),
+        inside as ({_covered_areas(pieces, membership)})
         select m.area_type, m.area_code, p.anon_chi as person, p.cost_pence, p.weight, p.died
         from {pieces} p join zone m on m.block_code = p.place join inside using (area_type, area_code)
         where p.row_no not in (select row_no from {younger})

@@ -36,6 +36,15 @@ DOMINATED_ABOVE_ONE_IN = 10
 #: Who counts: everybody, or those who did not die in the year.
 _DEATHS = {"with": "counts", "without": "counts and not died"}
 
+#: Of an area's rows of ``_by_cost``: all of its cost, its dearest person's, and the cost with which half is reached.
+_OF_AREA = """any_value(total) as total, max(cost) filter (where n > 0) as largest,
+                any_value(cost) filter (where crosses) as cut,
+                any_value(people_before) filter (where crosses) as before_cut,
+                any_value(total - 2 * cost_before) filter (where crosses) as left_to_half"""
+#: What follows from that: the fewest who make half, and whether one makes so much that nothing may be published.
+_N50_CROSSING = "coalesce(before_cut + (left_to_half + 2 * cut - 1) // (2 * cut), 0)::bigint"
+_DOMINATED = f"coalesce({DOMINATED_ABOVE_ONE_IN} * largest > total and total > 0, false)"
+
 
 def concentration(people: str) -> str:
     """SQL of how concentrated cost is in each area, with and without those who died in the year.
@@ -76,22 +85,18 @@ def concentration(people: str) -> str:
     return f"""
         select area_type, area_code, deaths, people, people_with_cost, total::bigint as cost_pence,
             {", ".join(f"of_{top} / nullif(total, 0) as top_{top}" for top in TOPS)},
-            coalesce(before_cut + (left_to_half + 2 * cut - 1) // (2 * cut), 0)::bigint as n50_crossing,
+            {_N50_CROSSING} as n50_crossing,
             coalesce(before_cut + left_to_half // (2 * cut), 0)::bigint as n50_slf,
             coalesce(at_cut, 0) as tie_size,
             ((people + 1) * total - twice_by_rank) / nullif(people * total, 0) as gini,
             largest / nullif(total, 0) as largest_share,
             n50_crossing < {LOW_BELOW} as low_number,
-            coalesce({DOMINATED_ABOVE_ONE_IN} * largest > total and total > 0, false) as dominated
+            {_DOMINATED} as dominated
         from (
-            select area_type, area_code, deaths, any_value(people) as people, any_value(total) as total, {of_tops},
+            select area_type, area_code, deaths, any_value(people) as people, {of_tops},
                 coalesce(sum(n) filter (where cost > 0), 0)::bigint as people_with_cost,
                 sum(cost * n * (2 * people_before + n + 1)) as twice_by_rank,
-                max(cost) filter (where n > 0) as largest,
-                any_value(cost) filter (where crosses) as cut,
-                any_value(n) filter (where crosses) as at_cut,
-                any_value(people_before) filter (where crosses) as before_cut,
-                any_value(total - 2 * cost_before) filter (where crosses) as left_to_half
+                any_value(n) filter (where crosses) as at_cut, {_OF_AREA}
             from ({_by_cost(people)})
             group by area_type, area_code, deaths)"""
 
@@ -149,18 +154,26 @@ def persistence(before: str, after: str) -> str:
     Returns
     -------
     str
-        SQL with one row per ``area_type`` and ``area_code`` of the first year: people in ``high_before``, and of them
-        in ``still_high``, ``died``, ``left_area_or_gone`` and ``no_longer_high``, which add up to it. All are 0 for an
-        area without cost.
+        SQL with one row per ``area_type`` and ``area_code`` of the first year, with columns
+
+        - ``high_before``, people; and of them ``still_high``, ``died``, ``left_area_or_gone`` and ``no_longer_high``,
+          which add up to it. All are 0 for an area without cost;
+        - ``low_number``: fewer than 10 people make half of the cost of the first year, or one of the four groups has
+          somebody but fewer than 10, since a small group tells of single people as well; ``dominated``: one person
+          makes more than one tenth of the cost of the first year.
     """
-    became = ("still_high", "died", "left_area_or_gone", "no_longer_high")
+    groups = ("still_high", "died", "left_area_or_gone", "no_longer_high")
     return f"""
-        with high as materialized (select * from ({_who_is_high(before)}) where high),
-            later as (select * from ({_who_is_high(after)}) where person in (select person from high)),
+        with half as materialized ({_half(before)}), half_after as ({_half(after)}),
+            high as materialized (select * from ({_who_is_high(before, "half")}) where high),
+            later as (select * from ({_who_is_high(after, "half_after")}) where person in (select person from high)),
             dead as (select distinct person from ({after}) where died)
         select area_type, area_code, count(became) as high_before,
-            {", ".join(f"count(*) filter (where became = '{what}') as {what}" for what in became)}
-        from (select distinct area_type, area_code from ({_checked(before)}))
+            {", ".join(f"count(*) filter (where became = '{group}') as {group}" for group in groups)},
+            any_value(n50_crossing) < {LOW_BELOW}
+                or {" or ".join(f"{group} between 1 and {LOW_BELOW - 1}" for group in groups)} as low_number,
+            any_value(half.dominated) as dominated
+        from half
         left join (
             select high.area_type, high.area_code, high.person,
                 case when bool_or(later.high) then 'still_high'
@@ -220,12 +233,22 @@ def _by_cost(people: str, deaths: tuple[str, ...] = tuple(_DEATHS)) -> str:
                         rows between unbounded preceding and unbounded following)))"""
 
 
-def _who_is_high(people: str) -> str:
+def _half(people: str) -> str:
+    """SQL with one row per area: the cost of the last who makes half (``cut``), how many do, and whether one dominates.
+
+    An area without cost has no ``cut``.
+    """
+    return f"""
+        select area_type, area_code, cut, {_N50_CROSSING} as n50_crossing, {_DOMINATED} as dominated
+        from (
+            select area_type, area_code, {_OF_AREA}
+            from ({_by_cost(people, ("with",))})
+            group by area_type, area_code)"""
+
+
+def _who_is_high(people: str, half: str) -> str:
     """SQL of people with whether each is ``high``: costs no less than the one with whom half of the cost is made."""
     return f"""
         select area_type, area_code, person, died, coalesce(pence >= cut, false) as high
         from ({_checked(people)})
-        join (
-            select area_type, area_code, any_value(cost) filter (where crosses) as cut
-            from ({_by_cost(people, ("with",))})
-            group by area_type, area_code) using (area_type, area_code)"""
+        join {half} using (area_type, area_code)"""

@@ -18,9 +18,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from locality_profiles.episodes.cells import MEASURES
 from locality_profiles.episodes.linked import FROM_AGES
-from locality_profiles.episodes.long import AGE_SCHEME, as_activity
+from locality_profiles.episodes.long import AGE_SCHEME, as_activity, column_of
 from locality_profiles.errors import DefinitionError, Problem
 from locality_profiles.indicators.definition import AgeBand, Indicator, Term
 from locality_profiles.tables.curated import LADDER
@@ -410,7 +409,7 @@ def _with_nobody(rows: str, term: Term, division: Division) -> str:
     """SQL of a term's counts, with noughts where linked records cover a place and period and have nobody there."""
     services, measures = (_listed(term.where[column]) for column in ("service_code", "measure_code"))
     told_of = ", ".join(f"'{service}'" for service in services)
-    figured = " or ".join(f"{measure.lower()} is not null" for measure in measures if measure.lower() in MEASURES)
+    figured = " or ".join(f"{column} is not null" for measure in measures if (column := column_of(measure)))
     # Noughts of another kind of period than the one that is asked for would be figures of their own.
     of_period = f"and period_type = '{term.period}'" if term.period else ""
     category, classed = "'all'", ""
@@ -450,7 +449,7 @@ def _rows_of(term: Term, linked: bool) -> str:
 
 def _cube_rows(term: Term) -> str:
     """SQL of the rows of the cube, as activity, for the measures that a term is of; empty where it is of none."""
-    of = [measure for measure in _listed(term.where.get("measure_code", [])) if measure.lower() in MEASURES]
+    of = [measure for measure in _listed(term.where.get("measure_code", [])) if column_of(measure)]
     return as_activity("covered_cube", of) if term.table == "activity" and "service_code" in term.where and of else ""
 
 

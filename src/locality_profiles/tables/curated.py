@@ -1009,8 +1009,31 @@ CONCENTRATION_CURVE = TableContract(
     "Curves of concentration of the cost of health care, for charts. For management only: in a small area a point may be one person.",
 )  # fmt: skip
 
+CONCENTRATION_PERSISTENCE = TableContract(
+    "concentration_persistence", "one area and financial year, with the year that follows it", ("period_start", "area_type", "area_code"),
+    (
+        *_PERIOD,
+        Column("next_period_start", "date", "First day of the year that follows (inclusive)."),
+        Column("next_period_end", "date", "Last day of that year (inclusive)."),
+        Column("area_type", "text", "Kind of area."),
+        Column("area_code", "text", "Code of the area in which they lived in the first year."),
+        Column("high_before", "integer", "The fewest people who made half of the cost of the first year, with all who cost as much as the last of them.", "people", minimum=0),
+        Column("still_high", "integer", "Of them, those who are among such people again in the year that follows, in this area or another of its kind.", "people", minimum=0),
+        Column("died", "integer", "Of the others, those who died in either year.", "people", minimum=0),
+        Column("left_area_or_gone", "integer", "Of the others, those without a row for the area in the year that follows: they moved, or used nothing in a year whose file lacks people who used nothing.", "people", minimum=0),
+        Column("no_longer_high", "integer", "The others: they live in the area and cost less.", "people", minimum=0),
+        Column("low_number", "boolean", "Fewer than ten people make half of the first year's cost, or fewer than ten, but somebody, became one of the four things: not for printing."),
+        Column("dominated", "boolean", "One person makes more than a tenth of the first year's cost: not for printing."),
+        _EXTRACT,
+    ),
+    ("period_start", "area_type", "area_code"),
+    "What became, a year later, of the few people on whom half of the cost of health care falls. For management only.",
+)  # fmt: skip
+
 #: Made from linked care records, where a workspace has them.
-LINKED_TABLES = (ACTIVITY_CUBE, QUARANTINE, HOSPITAL_FLOW, CONCENTRATION, CONCENTRATION_CURVE)
+LINKED_TABLES = (
+    ACTIVITY_CUBE, QUARANTINE, HOSPITAL_FLOW, CONCENTRATION, CONCENTRATION_CURVE, CONCENTRATION_PERSISTENCE,
+)  # fmt: skip
 
 MADE_TABLES = (
     *PLACE_TABLES,

@@ -78,6 +78,12 @@ def became(before: list[Row], after: list[Row]) -> dict[tuple[str, str], tuple[i
     return {row[:2]: row[2:] for row in duckdb.execute(f"select {columns} from ({query})").fetchall()}
 
 
+def marked(before: list[Row], after: list[Row]) -> dict[tuple[str, str], tuple[bool, bool]]:
+    """Whether what became of those who were high is a low number, and whether one person dominates."""
+    query = f"select area_type, area_code, low_number, dominated from ({persistence(sql(before), sql(after))})"
+    return {row[:2]: row[2:] for row in duckdb.execute(query).fetchall()}
+
+
 # --- areas drawn by hand --------------------------------------------------------------------------
 
 
@@ -297,7 +303,32 @@ def test_a_death_is_found_where_the_person_has_no_area_any_more():
 
 def test_an_area_without_cost_has_nobody_who_makes_half():
     assert became(costs(0, 0), costs(5)) == {("locality", "North"): (0, 0, 0, 0, 0)}
+    assert marked(costs(0, 0), costs(5)) == {("locality", "North"): (True, False)}
     assert became([], costs(5)) == {}
+
+
+@pytest.mark.parametrize(
+    ("better", "low"), [(0, False), (1, True), (9, True), (10, False), (11, True), (19, True), (20, False)]
+)
+def test_a_group_of_one_to_nine_is_a_low_number(better, low):
+    # Twenty people of 10 pence: ten make half, and all twenty cost as much. So many cost nothing a year later; the
+    # others are high again. 11 who are better leave 9 who are still high.
+    before, after = costs(*[10] * 20), costs(*[0] * better, *[10] * (20 - better))
+    if better == 20:  # without cost nobody is high
+        assert became(before, after) == {("locality", "North"): (20, 0, 0, 0, 20)}
+    assert marked(before, after) == {("locality", "North"): (low, False)}
+
+
+def test_few_who_make_half_are_a_low_number_whatever_became_of_them():
+    # Eighteen of one cost: nine make half, though all eighteen are high and stay so.
+    assert became(costs(*[10] * 18), costs(*[10] * 18)) == {("locality", "North"): (18, 18, 0, 0, 0)}
+    assert marked(costs(*[10] * 18), costs(*[10] * 18)) == {("locality", "North"): (True, False)}
+
+
+def test_one_who_makes_more_than_a_tenth_of_the_first_year_dominates():
+    # 10 of 100 is one tenth and no more; 11 of 101 is more. The second year does not count.
+    assert marked(costs(*[10] * 10), costs(99))["locality", "North"][1] is False
+    assert marked(costs(11, *[10] * 9), costs(*[10] * 10))["locality", "North"][1] is True
 
 
 # --- a slow plain second implementation -----------------------------------------------------------
@@ -419,6 +450,15 @@ def test_a_plain_curve_is_the_same(people, points):
     assert curves(people, points) == expected
 
 
+def plain_marks(before: list[Row], told: dict[tuple[str, str], tuple[int, ...]]) -> dict[tuple[str, str], Any]:
+    marks = {}
+    for area, (_, *groups) in told.items():
+        first = plain(of_area(before, area, "with"))
+        few = any(0 < group < 10 for group in groups)
+        marks[area] = (first["low_number"] or few, first["dominated"])
+    return marks
+
+
 YEARS = st.tuples(PERSON, PERSON, st.booleans())
 
 
@@ -430,6 +470,7 @@ def test_a_plain_search_finds_the_same_people_again(people):
     after = [row for row in rows_of([second for _, second, _ in people]) if row[2] in stayed]
     of = became(before, after)
     assert of == plain_became(before, after)
+    assert marked(before, after) == plain_marks(before, of)
     assert all(high == sum(parts) for high, *parts in of.values())
 
 
