@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from episodes.cubes import ask, cube_of, differences, figures, plain_figures
+from episodes.cubes import OF_HOSPICES, ask, cube_of, differences, figures, plain_figures
 from episodes.plain_cube import PlainCube, plain_cube
 
 from locality_profiles.episodes.cells import MEASURES
@@ -35,7 +35,7 @@ def country(tmp_path_factory: pytest.TempPathFactory) -> Country:
     folder = tmp_path_factory.mktemp("records")
     written = write_linked(folder, made_up_zones(ZONES), PEOPLE, YEARS, faults=True)
     tables = cube_of(folder, Store(tmp_path_factory.mktemp("store")))
-    return Country(written, tables, plain_cube(folder))
+    return Country(written, tables, plain_cube(folder, OF_HOSPICES))
 
 
 def test_there_are_three_million_records(country: Country) -> None:

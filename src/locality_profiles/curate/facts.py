@@ -86,7 +86,7 @@ def curate(workspace: Workspace, files: Sequence[StagedFile], store: Store) -> C
         tables["_block_share"] = block_shares(connection, ground, store, tables)
         tables["membership"] = whole_membership(connection, ground, store, tables, systems, files)
         _keep(connection, store, tables["membership"])
-        tables.update(linked_tables(files, store, Where(*workspace.engine)))
+        tables.update(linked_tables(files, store, Where(*workspace.engine), workspace.hospices))
         tables.update(concentrations(connection, files, store, tables))
         described, more = describe(ground, store, tables, systems, partnerships)
         tables.update(described)

@@ -13,11 +13,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from locality_profiles.declarations import Declaration, Field, read_declaration
+from locality_profiles.declarations import Declaration, Field, list_of_text, read_declaration
 from locality_profiles.episodes.conditions import DIAGNOSES, OPERATION, Condition, conditions
 from locality_profiles.episodes.measures import measures
 
 FILE = Path(__file__).parent / "linked.toml"
+HOSPICES = Path(__file__).parent / "hospices.toml"
 MONTHS = ("apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "jan", "feb", "mar")
 QUARTERS = ("q1", "q2", "q3", "q4")
 
@@ -32,7 +33,7 @@ COLUMNS: Mapping[str, str] = {
     **dict.fromkeys(("spec", "ipdc", "tadm", "cij_admtype", "ae_disdest", "ae_attendcat", "refsource",
                      "primary_delay_reason", "secondary_delay_reason", "dd_responsible_lca", "ch_provider",
                      "ch_postcode", "hc_provider", "hl1_application_ref", "deathdiag1", "op1a",
-                     *(f"diag{n}" for n in range(1, 7))),
+                     "commhosp", *(f"diag{n}" for n in range(1, 7))),
                     "varchar"),
     **dict.fromkeys(("stay", "yearstay", "hc_hours_annual", "no_paid_items", "total_no_dn_contacts",
                      *(f"{month}_beddays" for month in MONTHS), *(f"hc_hours_{q}" for q in QUARTERS)), "double"),
@@ -158,6 +159,22 @@ def _counts(declared: Declaration, told: Mapping[str, Any], recid: str) -> dict[
                 declared.problem(f"'{column}' is no column of the records", "See linked.py.", recid, "counts", measure)
         found[measure] = Count(read["sum"], read["where"])
     return found
+
+
+@cache
+def hospices(path: Path = HOSPICES) -> tuple[str, ...]:
+    """Codes of hospitals that are hospices or palliative care units; a workspace may name its own instead.
+
+    Raises
+    ------
+    DefinitionError
+        With everything that is wrong with the file.
+    """
+    declared = read_declaration(path)
+    told = declared.read(declared.data, {"hospices": Field(list, required=True, default=[])})
+    codes = list_of_text(declared, told["hospices"], "hospices")
+    declared.finish()
+    return codes
 
 
 @cache
@@ -367,4 +384,6 @@ FALL = (
     f"and {conditions()['falls'].sql()})"
 )
 IN_BED = "(recid = '01B' and coalesce(ipdc, '') = 'I')"
+#: Extracts tell a community hospital by a letter or by a figure; nothing tells nothing.
+IN_COMMUNITY_HOSPITAL = "(left(upper(coalesce(commhosp, '')), 1) in ('Y', '1'))"
 IN_A_STAY = f"(smrtype in {listed(STAY_TYPES)} and coalesce(location, '') not in {listed(DENTAL)})"

@@ -190,6 +190,14 @@ _FIGURES = {
     "n_discharge_alive": "Discharges alive that could be followed for 28 days, of adults.",
     "n_readmit_28": "Those of them that an emergency readmission followed within 28 days.",
 }  # fmt: skip
+_SETTINGS = {
+    "days_large_hospital": "Days of the last six months of life in a large hospital: in hospital, and by no record in a "
+    "community hospital or a hospice. Empty where no record tells the size of a hospital.",
+    "days_community_hospital": "Days of them in a community hospital, by record.",
+    "days_hospice": "Days of them in a hospice or palliative care unit, by record. Empty where none are named.",
+    "days_care_home": "Days of them in a care home and in no hospital. Empty where there are no records of care homes.",
+    "days_community": "All other days of them: at home or in the community.",
+}  # fmt: skip
 _LONG_TERM = ("ltc1", "ltc2", "ltc3", "ltc4", *(f"ltc_{name}" for name in (
     "arth", "asthma", "atrialfib", "cancer", "chd", "copd", "cvd", "dementia", "diabetes", "epilepsy", "hefailure",
     "liver", "ms", "parkinsons", "refailure")))  # fmt: skip
@@ -217,6 +225,7 @@ ACTIVITY_CUBE = TableContract(
         Column("cost_net", "integer", "Net cost as the linkage files give it: indicative resource use, not cash.", "pence", empty=True),
         Column("days_last_182", "number", "Days in the last six months of life of those who died.", "days", empty=True, minimum=0),
         Column("days_at_home", "number", "Those of them that were not spent in hospital.", "days", empty=True, minimum=0),
+        *(Column(name, "number", words, "days", empty=True, minimum=0) for name, words in _SETTINGS.items()),
         *(Column(f"n_{name}", "integer", "People with long-term conditions known from hospital records.", empty=True, minimum=0)
           for name in _LONG_TERM),
         _EXTRACT,
