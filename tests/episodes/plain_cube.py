@@ -768,8 +768,8 @@ def discharges_alive(acute: list[Stay], last_acute_day: date) -> Iterator[tuple[
 # --- P: people -------------------------------------------------------------------------------------------------------
 
 PERSON_COLUMNS = [
-    "anon_chi", "record_keydate2", "datazone2011", "age", "gender", *PLACE_AGE_SEX, "service_code", "used",
-    "any_emergency",
+    "anon_chi", "recid", "record_keydate2", "death_date", "datazone2011", "age", "gender", *PLACE_AGE_SEX,
+    "service_code", "used", "any_emergency",
 ]  # fmt: skip
 
 
@@ -785,11 +785,19 @@ def people(rows: pd.DataFrame, year: int) -> pd.DataFrame:
         if members:
             users[family] = np.any(members, axis=0)
     users["HOSP.EM.ALL"] = marked(whose[rows["any_emergency"]], len(known))
+    still = there_on(rows, pd.Timestamp(last_day(year)))
+    in_home, with_care = (marked(whose[still & (rows["recid"] == recid)], len(known)) for recid in ("CH", "HC"))
+    users |= {"SC.CH.LAST_DAY": in_home, "SC.HC.LAST_DAY": with_care & ~in_home}
     counted = {code: known[who].groupby(PLACE_AGE_SEX, observed=True).size() for code, who in users.items()}
     everything = dict.fromkeys(("urgency", "delay_group", "provider_sector"), "all")
     return pd.concat(
         sizes.rename("value").reset_index().assign(service_code=code) for code, sizes in counted.items()
     ).assign(measure_code="N_PEOPLE", period_type="financial_year", period_start=first_day(year), **everything)
+
+
+def there_on(rows: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
+    """Whether a record and its person go on beyond a day."""
+    return (rows["record_keydate2"].fillna(NEVER) > day) & (rows["death_date"].fillna(NEVER) > day)
 
 
 def marked(numbers: np.ndarray, many: int) -> np.ndarray:

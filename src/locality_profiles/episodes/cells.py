@@ -51,13 +51,16 @@ from locality_profiles.episodes.measures import measures
 
 #: Days of the last six months of life by setting: together they are all of them.
 SETTING_DAYS = ("days_large_hospital", "days_community_hospital", "days_hospice", "days_care_home", "days_community")
+#: People by where they live; made of the cube and of population estimates, when both are there.
+BALANCE = ("n_people_home", "n_home_unsupported", "n_home_supported", "n_in_care_home", "n_in_hospital")
 #: Measures of a cell. Bed days and hours are numbers with hundredths, cost is whole pence, all others whole numbers.
 MEASURES = (
     "n_episodes", "n_stays", "n_attend", "n_dna", "n_admit", "n_contact", "n_items", "n_packages", "n_delays",
     "n_applic", "n", "n_residents", "n_people", "n_discharge_alive", "n_readmit_28", "bed_days", "hours", "cost_net",
-    "days_last_182", "days_at_home", *SETTING_DAYS, *(code.lower() for code in measures() if code.startswith("N_LTC")),
+    "days_last_182", "days_at_home", *SETTING_DAYS, *BALANCE,
+    *(code.lower() for code in measures() if code.startswith("N_LTC")),
 )  # fmt: skip
-FRACTIONS = ("bed_days", "hours", "days_last_182", "days_at_home", *SETTING_DAYS)
+FRACTIONS = ("bed_days", "hours", "days_last_182", "days_at_home", *SETTING_DAYS, *BALANCE)
 KEYS = ("service_code", "period_type", "period_start", "period_end", "block_type", "block_code", "age_band", "sex",
         "urgency", "delay_group", "provider_sector")  # fmt: skip
 
@@ -346,7 +349,7 @@ def in_words(
 
 
 #: Kinds of place of a cell, and what it was counted from.
-BLOCKS, ORIGINS = ("data_zone_2011", "not_placed"), ("records", "people", "stays", "deaths", "individuals")
+BLOCKS, ORIGINS = ("data_zone_2011", "not_placed"), ("records", "people", "stays", "deaths", "individuals", "residents")
 
 
 def _date(day: object) -> str:
@@ -366,10 +369,11 @@ def _word(number: str, words: Mapping[int, object], said: Callable[[Any], str]) 
 # --- people ---------------------------------------------------------------------------------------
 
 
-def users(chosen: Sequence[Kind], rows: str) -> str:
+def users(chosen: Sequence[Kind], rows: str, year: Year) -> str:
     """SQL of who used which services by each record that is a use of one: person, who they are by it, and the bits."""
+    bits = person_bits(chosen, year.last)
     return f"""
-        select anon_chi, {latest_of(f"coalesce(record_keydate2, {OPEN})")} as latest, {person_bits(chosen)} as bits
+        select anon_chi, {latest_of(f"coalesce(record_keydate2, {OPEN})")} as latest, {bits} as bits
         from {rows} where anon_chi is not null"""
 
 

@@ -64,6 +64,9 @@ DENTAL = ("T113H", "S206H", "G106H")
 #: What counts as an emergency stay in the national indicators, whatever the kind of hospital.
 STAY_TYPES = ("Acute-IP", "GLS-IP", "Psych-IP")
 ALL_EMERGENCIES, FALLS, PREVENTABLE = "HOSP.EM.ALL", "HOSP.ACU.FALL", "HOSP.ACU.PPA"
+#: People in a care home on the last day of the year, and people with home care then who are in none.
+IN_HOME, WITH_HOME_CARE = "SC.CH.LAST_DAY", "SC.HC.LAST_DAY"
+ON_LAST_DAY = {"CH": IN_HOME, "HC": WITH_HOME_CARE}
 
 
 @dataclass(frozen=True)
@@ -196,7 +199,7 @@ def told() -> tuple[str, ...]:
 def leaves() -> tuple[str, ...]:
     """Services that people are counted under; the place of each is its bit."""
     used = [service for kind in kinds().values() if kind.person is not None for service in kind.services]
-    return tuple(dict.fromkeys([*used, ALL_EMERGENCIES]))
+    return tuple(dict.fromkeys([*used, ALL_EMERGENCIES, *ON_LAST_DAY.values()]))
 
 
 @cache
@@ -279,8 +282,11 @@ def service_number(chosen: Sequence[Kind]) -> str:
     return by_service(chosen, {service: number for number, service in enumerate(services())})
 
 
-def person_bits(chosen: Sequence[Kind]) -> str:
-    """SQL of the bits of the services that somebody with this record uses; 0 for a record that is no use of one."""
+def person_bits(chosen: Sequence[Kind], last_day: str) -> str:
+    """SQL of the bits of the services that somebody with this record uses; 0 for a record that is no use of one.
+
+    ``last_day`` is SQL of the last day of the year.
+    """
     bits = {leaf: 1 << place for place, leaf in enumerate(leaves())}
     used = [kind for kind in chosen if kind.person is not None]
     arms = {}
@@ -290,6 +296,9 @@ def person_bits(chosen: Sequence[Kind]) -> str:
             bit = f"case when {condition(kind.person)} then {bit} else 0 end"
         if kind.in_hospital:
             bit = f"({bit}) + case when {EMERGENCY} and {IN_A_STAY} then {bits[ALL_EMERGENCIES]} else 0 end"
+        if kind.recid in ON_LAST_DAY:
+            still = f"coalesce(record_keydate2 > {last_day}, true) and coalesce(death_date > {last_day}, true)"
+            bit = f"({bit}) + case when {still} then {bits[ON_LAST_DAY[kind.recid]]} else 0 end"
         arms[kind.recid] = bit
     return f"cast({by_kind(arms)} as bigint)"
 

@@ -31,7 +31,9 @@ from locality_profiles.episodes.linked import (
     ALL_EMERGENCIES,
     COLUMNS,
     FALLS,
+    IN_HOME,
     PREVENTABLE,
+    WITH_HOME_CARE,
     families,
     kinds,
     listed,
@@ -69,15 +71,20 @@ def write_people(engine: Engine, records: Sequence[tuple[Path, Path]], year: Yea
     ``records`` are the files of the year, each with its table of records that were set aside.
     """
     bits = families()
-    sums = ", ".join(f"sum(case when bits & {mask} <> 0 then n end) as f{n}" for n, mask in enumerate(bits.values()))
+    # Who is in a care home lives at no home in which care could support them.
+    elsewhere = {WITH_HOME_CARE: f" and bits & {bits[IN_HOME]} = 0"}
+    sums = ", ".join(
+        f"sum(case when bits & {mask} <> 0{elsewhere.get(name, '')} then n end) as f{n}"
+        for n, (name, mask) in enumerate(bits.items())
+    )
     key = plain_key("0", "0", str(WHOLE_YEAR), sex_age_of("who"))
     # Ages of one band are counted together before anything is told by service: a third of the rows, and of the work.
     engine.keep("by_family", f"""
         select {place_of("home")} as place, packed, {sums}
         from (
             select who - who % {1 << SEX_AGE_BITS} as home, {key} as packed, bits, count(*) as n
-            from (select {who_of("max(latest)")} as who, bit_or(bits) as bits from ({_users(engine, records)}) used
-                  group by anon_chi) person
+            from (select {who_of("max(latest)")} as who, bit_or(bits) as bits
+                  from ({_users(engine, records, year)}) used group by anon_chi) person
             where bits <> 0 group by 1, 2, 3) counted
         group by 1, 2""")  # fmt: skip
     figures = " ".join(f"when {n} then f{n}" for n in range(len(bits)))
@@ -89,7 +96,7 @@ def write_people(engine: Engine, records: Sequence[tuple[Path, Path]], year: Yea
         year, "people", ["n_people"], extract_id, engine.words), path)  # fmt: skip
 
 
-def _users(engine: Engine, records: Sequence[tuple[Path, Path]]) -> str:
+def _users(engine: Engine, records: Sequence[tuple[Path, Path]], year: Year) -> str:
     """SQL of who used which services, by each record that counts."""
     parts = []
     for number, (file, aside) in enumerate(records):
@@ -100,7 +107,7 @@ def _users(engine: Engine, records: Sequence[tuple[Path, Path]]) -> str:
         some = engine.rows(f"select count(*) from aside_{number}")[0][0]
         rows = f"file_{number}" + (f" anti join aside_{number} using (row_no)" if some else "")
         if known:
-            parts.append(users(known, rows))
+            parts.append(users(known, rows, year))
     return " union all ".join(parts)
 
 
