@@ -456,7 +456,8 @@ CUBE = joined(
             ('HOSP.EM.ALL', 8, null, null), ('HOSP.ACU', null, 8, 1))
             of(service, n_stays, n_discharge_alive, n_readmit_28)""",
     f"""select 'deaths' as counted_from, 'EVT.DEATH' as service_code, {FISCAL}, {CELL}, 'all' as urgency,
-        1825 as days_last_182, 1600 as days_at_home {ZONES}""",
+        1825 as days_last_182, 1600 as days_at_home, 150 as days_large_hospital, 50 as days_community_hospital,
+        25 as days_hospice, 400 as days_care_home, 1200 as days_community {ZONES}""",
     f"""select 'individuals' as counted_from, 'POP.SLF' as service_code, {FISCAL}, {CELL}, 'all' as urgency,
         728 as n_people, 200 as n_ltc1, 100 as n_ltc2, 50 as n_ltc3, 20 as n_ltc4, 60 as n_ltc_arth {ZONES}""",
 )  # fmt: skip

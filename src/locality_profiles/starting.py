@@ -40,6 +40,10 @@ ignore = []
 [outcomes]
 # National outcomes that an indicator evidences here, where you see it otherwise than its definition:
 # community_alarms = [2, 7]
+
+[linked]
+# Codes of hospitals that are hospices or palliative care units, for linked records of the last six months of life:
+# hospices = ["Q901V", "Q902K"]
 """
 
 

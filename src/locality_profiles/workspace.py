@@ -49,6 +49,7 @@ FITS = {
 
 BLOCK_TYPES = ("data_zone_2001", "data_zone_2011", "data_zone_2022")
 BLOCK_CODE = r"S01\d{6}"
+HOSPITAL_CODE = r"[A-Z]\d{3}[A-Z]"
 
 #: The files that make up one shapefile.
 SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".qpj", ".sbn", ".sbx", ".shp.xml")
@@ -142,6 +143,8 @@ class Workspace:
     names: Mapping[str, str]
     outcomes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """National outcomes that an indicator evidences here, where that is not what its definition says."""
+    hospices: tuple[str, ...] | None = None
+    """Codes of hospitals that are hospices or palliative care units; None for the package's list."""
     engine: tuple[str, str] = ("duckdb", "")
     """Where linked records are counted: duckdb or spark, and the address of Spark's master. A build's own choice."""
 
@@ -256,7 +259,7 @@ def read_workspace(folder: Path | str) -> Workspace:
     top = declared.read(declared.data, {
         "workspace": Field(dict, required=True, default={}), "areas": Field(dict, default={}),
         "extracts": Field(dict, default={}), "names": Field(dict, default={}), "outcomes": Field(dict, default={}),
-        "finance": Field(dict, default={}),
+        "finance": Field(dict, default={}), "linked": Field(dict, default={}),
     })  # fmt: skip
     about = declared.read(top["workspace"], {
         "title": Field(str, required=True, default=""), "synthetic": Field(bool, default=False),
@@ -279,6 +282,7 @@ def read_workspace(folder: Path | str) -> Workspace:
     _check_systems(declared, systems)
     partnerships = _partnerships(declared, areas["partnerships"])
     outcomes = _outcomes(declared, top["outcomes"])
+    of_hospices = _hospices(declared, top["linked"])
     folder_of_extracts = _expanded(declared, extracts["folder"])
     declared.finish(WorkspaceError)
     return Workspace(
@@ -286,7 +290,7 @@ def read_workspace(folder: Path | str) -> Workspace:
         (folder / folder_of_extracts).resolve(),
         list_of_text(declared, extracts["read"], "extracts", "read"),
         list_of_text(declared, extracts["ignore"], "extracts", "ignore"),
-        {str(key): str(value) for key, value in top["names"].items()}, outcomes,
+        {str(key): str(value) for key, value in top["names"].items()}, outcomes, of_hospices,
     )  # fmt: skip
 
 
@@ -300,6 +304,20 @@ def _outcomes(declared: Declaration, table: Mapping[str, Any]) -> dict[str, tupl
             declared.problem(f"[outcomes] '{name}' should be a list of whole numbers", f"Write {name} = [2, 4].",
                              "outcomes", str(name))  # fmt: skip
     return found
+
+
+def _hospices(declared: Declaration, table: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Codes of hospitals that count as hospices here; None where nothing is said."""
+    told = declared.read(table, {"hospices": Field(list, default=None)}, "linked")["hospices"]
+    if told is None:
+        return None
+    codes = list_of_text(declared, told, "linked", "hospices")
+    for code in codes:
+        if not re.fullmatch(HOSPITAL_CODE, code):
+            declared.problem(f"[linked] hospices names '{code}', which is not written as the code of a hospital",
+                             'Write a letter, three figures and a letter, such as "Q901V".',
+                             "linked", "hospices")  # fmt: skip
+    return codes
 
 
 def _partnerships(declared: Declaration, value: Any) -> tuple[str, ...] | None:

@@ -21,9 +21,13 @@ def stage_folder(folder: Path, store: Store, where: Where = HERE) -> list[Staged
     return [stage_file(path, path.name, store, where) for path in sorted(folder.glob("source-*.parquet"))]
 
 
+#: The hospital of the synthetic country that is taken for a hospice.
+OF_HOSPICES = ("Q011H",)
+
+
 def cube_of(folder: Path, store: Store, where: Where = HERE) -> Mapping[str, Stored]:
     """Every table that the files of a folder give."""
-    return linked_tables(stage_folder(folder, store, where), store, where)
+    return linked_tables(stage_folder(folder, store, where), store, where, OF_HOSPICES)
 
 
 def ask(sql: str, **tables: Stored) -> pd.DataFrame:

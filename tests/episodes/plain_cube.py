@@ -61,10 +61,10 @@ HELD_IN_HUNDREDTHS = ("BED_DAYS", "HOURS")
 
 READ = [
     "recid", "smrtype", "anon_chi", "record_keydate1", "record_keydate2", "gender", "age", "death_date",
-    "datazone2011", "location", *DIAGNOSES, "op1a", "deathdiag1", "ipdc", "tadm", "cij_marker", "cij_start_date",
-    "cij_pattype_code", "cij_admtype", "yearstay", *BED_DAYS, "cost_total_net", *MONTH_COSTS, "attendance_status",
-    "ae_disdest", "primary_delay_reason", "secondary_delay_reason", "ch_provider", "hc_hours_annual", *HC_HOURS,
-    *HC_COSTS, "hc_provider", "hc_reablement", "no_paid_items", "total_no_dn_contacts",
+    "datazone2011", "location", "commhosp", *DIAGNOSES, "op1a", "deathdiag1", "ipdc", "tadm", "cij_marker",
+    "cij_start_date", "cij_pattype_code", "cij_admtype", "yearstay", *BED_DAYS, "cost_total_net", *MONTH_COSTS,
+    "attendance_status", "ae_disdest", "primary_delay_reason", "secondary_delay_reason", "ch_provider",
+    "hc_hours_annual", *HC_HOURS, *HC_COSTS, "hc_provider", "hc_reablement", "no_paid_items", "total_no_dn_contacts",
 ]  # fmt: skip
 
 
@@ -77,18 +77,19 @@ class PlainCube:
     totals: pd.DataFrame
 
 
-def plain_cube(folder: Path) -> PlainCube:
-    """The cube of all linked files in a folder."""
+def plain_cube(folder: Path, hospices: Iterable[str] = ()) -> PlainCube:
+    """The cube of all linked files in a folder; ``hospices`` are codes of hospitals."""
     book = Book()
-    found = (part for of_files in (episodes, individuals) for part in of_files(folder, book))
+    found = [*episodes(folder, book, frozenset(hospices)), *individuals(folder, book)]
     parts = [compact(part) for part in found if len(part)]
     return PlainCube(whole_cube(parts), book.set_aside(), book.totals())
 
 
-def episodes(folder: Path, book: Book) -> Iterator[pd.DataFrame]:
+def episodes(folder: Path, book: Book, hospices: frozenset[str]) -> Iterator[pd.DataFrame]:
     """Cells of all episode files: records file by file, people year by year, stays over all files."""
     in_hospital: list[pd.DataFrame] = []
     deaths: list[pd.DataFrame] = []
+    homes: list[pd.DataFrame] = []
     years: dict[int, list[Path]] = defaultdict(list)
     for path in sorted(folder.glob("source-episode-file-*.parquet")):
         years[year_of_file(path)].append(path)
@@ -100,11 +101,12 @@ def episodes(folder: Path, book: Book) -> Iterator[pd.DataFrame]:
             uses.append(rows[PERSON_COLUMNS])
             in_hospital.append(rows.loc[rows["recid"].isin(HOSPITAL), STAY_COLUMNS])
             deaths.append(rows.loc[rows["recid"] == "NRS", DEATH_COLUMNS])
+            homes.append(rows.loc[rows["recid"] == "CH", HOME_COLUMNS].assign(year=year))
         yield people(pd.concat(uses), year)
     if years:
         hospital = pd.concat(in_hospital)
         yield stays(hospital, set(years))
-        yield last_six_months(pd.concat(deaths), hospital)
+        yield last_six_months(pd.concat(deaths), hospital, pd.concat(homes), hospices)
 
 
 def compact(part: pd.DataFrame) -> pd.DataFrame:
@@ -631,9 +633,9 @@ COUNTED: dict[str, Callable[[pd.DataFrame, int], Iterator[pd.DataFrame]]] = {
 
 PLACE_AGE_SEX = ["block_type", "block_code", "age_band", "sex"]
 STAY_COLUMNS = [
-    "anon_chi", "cij_marker", "cij_start_date", "recid", "smrtype", "location", "record_keydate1", "record_keydate2",
-    "ipdc", "death_date", "datazone2011", "age", "gender", "emergency", "any_emergency", "fall", "preventable",
-    *PLACE_AGE_SEX,
+    "anon_chi", "cij_marker", "cij_start_date", "recid", "smrtype", "location", "commhosp", "record_keydate1",
+    "record_keydate2", "ipdc", "death_date", "datazone2011", "age", "gender", "emergency", "any_emergency", "fall",
+    "preventable", *PLACE_AGE_SEX,
 ]  # fmt: skip
 
 
@@ -675,7 +677,7 @@ def all_stays(hospital: pd.DataFrame) -> list[Stay]:
     rows = with_order(hospital[hospital["anon_chi"].notna() & hospital["cij_marker"].notna()])
     for name in ("cij_start_date", "record_keydate1", "record_keydate2", "death_date"):
         rows[name] = rows[name].fillna(NEVER).dt.date
-    rows[["location", "ipdc"]] = rows[["location", "ipdc"]].fillna("")
+    rows[["location", "ipdc", "commhosp"]] = rows[["location", "ipdc", "commhosp"]].fillna("")
     rows["planned"] = ~rows["emergency"]
     rows = rows.sort_values(["record_keydate1", "record_keydate2", "planned", "preventable"], kind="stable")
     found: dict[tuple[str, int], list[Any]] = defaultdict(list)
@@ -766,8 +768,8 @@ def discharges_alive(acute: list[Stay], last_acute_day: date) -> Iterator[tuple[
 # --- P: people -------------------------------------------------------------------------------------------------------
 
 PERSON_COLUMNS = [
-    "anon_chi", "record_keydate2", "datazone2011", "age", "gender", *PLACE_AGE_SEX, "service_code", "used",
-    "any_emergency",
+    "anon_chi", "recid", "record_keydate2", "death_date", "datazone2011", "age", "gender", *PLACE_AGE_SEX,
+    "service_code", "used", "any_emergency",
 ]  # fmt: skip
 
 
@@ -783,11 +785,19 @@ def people(rows: pd.DataFrame, year: int) -> pd.DataFrame:
         if members:
             users[family] = np.any(members, axis=0)
     users["HOSP.EM.ALL"] = marked(whose[rows["any_emergency"]], len(known))
+    still = there_on(rows, pd.Timestamp(last_day(year)))
+    in_home, with_care = (marked(whose[still & (rows["recid"] == recid)], len(known)) for recid in ("CH", "HC"))
+    users |= {"SC.CH.LAST_DAY": in_home, "SC.HC.LAST_DAY": with_care & ~in_home}
     counted = {code: known[who].groupby(PLACE_AGE_SEX, observed=True).size() for code, who in users.items()}
     everything = dict.fromkeys(("urgency", "delay_group", "provider_sector"), "all")
     return pd.concat(
         sizes.rename("value").reset_index().assign(service_code=code) for code, sizes in counted.items()
     ).assign(measure_code="N_PEOPLE", period_type="financial_year", period_start=first_day(year), **everything)
+
+
+def there_on(rows: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
+    """Whether a record and its person go on beyond a day."""
+    return (rows["record_keydate2"].fillna(NEVER) > day) & (rows["death_date"].fillna(NEVER) > day)
 
 
 def marked(numbers: np.ndarray, many: int) -> np.ndarray:
@@ -817,14 +827,19 @@ FAMILIES: dict[str, Callable[[str], bool]] = {
 
 # --- L: the last six months of life ----------------------------------------------------------------------------------
 
+HOME_COLUMNS = ["anon_chi", "record_keydate1", "record_keydate2"]
 DEATH_COLUMNS = ["anon_chi", "record_keydate1", "deathdiag1", *PLACE_AGE_SEX]
 EXTERNAL_CAUSES = ("V01-V99", "W20-W99", "X00-X99", "Y00-Y84")
 LAST_DAYS, COUNTED_AS = 183, 182.5
 
 
-def last_six_months(deaths: pd.DataFrame, hospital: pd.DataFrame) -> pd.DataFrame:
-    """Cells of days of the last six months of life, and of those spent at home or in a homely setting."""
-    in_hospital = spells(hospital[hospital["anon_chi"].isin(deaths["anon_chi"].dropna())])
+def last_six_months(
+    deaths: pd.DataFrame, hospital: pd.DataFrame, homes: pd.DataFrame, hospices: frozenset[str]
+) -> pd.DataFrame:
+    """Cells of days of the last six months of life: all, those at home or in a homely setting, and by setting."""
+    of_who_died = deaths["anon_chi"].dropna()
+    in_hospital = spells(hospital[hospital["anon_chi"].isin(of_who_died)])
+    in_homes = days_in_homes(homes[homes["anon_chi"].isin(of_who_died)])
     counted: Counter[tuple[Any, ...]] = Counter()
     for row in deaths[deaths["anon_chi"].notna()].itertuples(index=False):
         cause = row.deathdiag1 if isinstance(row.deathdiag1, str) else ""
@@ -833,10 +848,51 @@ def last_six_months(deaths: pd.DataFrame, hospital: pd.DataFrame) -> pd.DataFram
         died = row.record_keydate1.date()
         year = first_day(financial_year_of(died))
         key = ("financial_year", year, row.block_type, row.block_code, row.age_band, row.sex, "all", "all", "all")
-        days = days_in_hospital(in_hospital.get(row.anon_chi, []), died)
+        own = in_hospital.get(row.anon_chi, [])
+        days = days_in_hospital(own, died)
         counted["EVT.DEATH", "DAYS_LAST_182", *key] += COUNTED_AS
         counted["EVT.DEATH", "DAYS_AT_HOME", *key] += COUNTED_AS - days
+        for setting, spent in by_setting(own, in_homes.get(row.anon_chi, []), died, days, hospices).items():
+            counted["EVT.DEATH", setting, *key] += spent
     return pd.DataFrame([(*key, value) for key, value in counted.items()], columns=[*KEYS, "value"])
+
+
+def by_setting(
+    own: list[Stay], homes: list[tuple[date, date]], died: date, days: float, hospices: frozenset[str]
+) -> dict[str, float]:
+    """Days by setting, told day by day: each of the 183 is looked for in every record."""
+    window = {died - timedelta(days=back) for back in range(LAST_DAYS)}
+    records = [row for stay in own for row in stay.rows]
+    palliative = window & days_of((r.record_keydate1, r.record_keydate2) for r in records if r.location in hospices)
+    community = window & days_of((r.record_keydate1, r.record_keydate2) for r in records if r.commhosp == "Y")
+    away = window & days_of((stay.start, stay.end) for stay in own)
+    at_a_home = (window & days_of(homes)) - away
+    hospice = min(len(palliative), days)
+    community_hospital = min(len(community - palliative), days - hospice)
+    care_home = min(len(at_a_home), COUNTED_AS - days)
+    return {
+        "DAYS_HOSPICE": hospice, "DAYS_COMMUNITY_HOSPITAL": community_hospital,
+        "DAYS_LARGE_HOSPITAL": days - hospice - community_hospital, "DAYS_CARE_HOME": care_home,
+        "DAYS_COMMUNITY": COUNTED_AS - days - care_home,
+    }  # fmt: skip
+
+
+def days_of(spans: Iterable[tuple[date, date]]) -> set[date]:
+    """All days of some spans, their first days left out; what is open ends when nobody who died lives any more."""
+    return {
+        begins + timedelta(days=n)
+        for begins, ends in spans for n in range(1, (min(ends, date(2100, 1, 1)) - begins).days + 1)
+    }  # fmt: skip
+
+
+def days_in_homes(homes: pd.DataFrame) -> dict[str, list[tuple[date, date]]]:
+    """Spells in care homes by person; a file tells of its own year only."""
+    of_person: dict[str, list[tuple[date, date]]] = defaultdict(list)
+    for row in homes.itertuples(index=False):
+        until = last_day(row.year)
+        ends = until if pd.isna(row.record_keydate2) else min(row.record_keydate2.date(), until)
+        of_person[row.anon_chi].append((row.record_keydate1.date(), ends))
+    return of_person
 
 
 def spells(hospital: pd.DataFrame) -> dict[str, list[Stay]]:

@@ -162,7 +162,16 @@ def test_every_table_of_the_cube_is_that_of_duckdb(
     one, other = tables_of(ours), tables_of(theirs)
     assert one.keys() == other.keys()
     # What files give by themselves, what they give together, and all of it as tables.
-    pieces = {"_cell", "_stay_piece", "_death_piece", "_hospital_flow", "_set_aside", "_total", "_individual_piece"}
+    pieces = {
+        "_cell",
+        "_stay_piece",
+        "_setting_piece",
+        "_death_piece",
+        "_hospital_flow",
+        "_set_aside",
+        "_total",
+        "_individual_piece",
+    }
     together = {"_people_cell", "_stay", "_stay_cell", "_readmission_cell", "_last_months_cell", "_individual_cell",
                 "_younger"}  # fmt: skip
     assert {name.split("/")[0] for name in one} >= {*pieces, *together, "activity_cube", "hospital_flow", "quarantine"}

@@ -86,6 +86,15 @@ def test_everything_wrong_is_said_at_once(tmp_path):
     assert "NOT_SET_A" in message
 
 
+def test_hospices_are_named_by_the_codes_of_hospitals(tmp_path):
+    assert workspace(tmp_path).hospices is None
+    assert workspace(tmp_path, GOOD + '[linked]\nhospices = ["Q901V"]\n').hospices == ("Q901V",)
+    assert workspace(tmp_path, GOOD + "[linked]\nhospices = []\n").hospices == ()
+    said = refused(tmp_path, GOOD + '[linked]\nhospices = ["St Somebody", "Q901V"]\n')
+    assert "names 'St Somebody', which is not written as the code of a hospital" in said
+    assert "Q901V'" not in said
+
+
 def test_a_pattern_that_matches_nothing_is_an_error_not_an_empty_profile(tmp_path):
     (tmp_path / "data" / "raw").mkdir(parents=True)
     found = workspace(tmp_path, GOOD + 'read = ["population/*.csv"]\n')

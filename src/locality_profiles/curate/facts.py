@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from locality_profiles.curate.balance import with_balance
 from locality_profiles.curate.described import describe, editions
 from locality_profiles.curate.ground import BLOCK, Ground, partnership_book, union
 from locality_profiles.curate.linked import concentrations, linked_tables
@@ -86,7 +87,8 @@ def curate(workspace: Workspace, files: Sequence[StagedFile], store: Store) -> C
         tables["_block_share"] = block_shares(connection, ground, store, tables)
         tables["membership"] = whole_membership(connection, ground, store, tables, systems, files)
         _keep(connection, store, tables["membership"])
-        tables.update(linked_tables(files, store, Where(*workspace.engine)))
+        tables.update(linked_tables(files, store, Where(*workspace.engine), workspace.hospices))
+        tables.update(with_balance(connection, store, tables))
         tables.update(concentrations(connection, files, store, tables))
         described, more = describe(ground, store, tables, systems, partnerships)
         tables.update(described)

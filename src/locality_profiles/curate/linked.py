@@ -20,6 +20,7 @@ from locality_profiles.episodes import cube, individuals, together
 from locality_profiles.episodes.cells import WHOLE_YEAR, Year
 from locality_profiles.episodes.concentration import concentration, curve, persistence
 from locality_profiles.episodes.engine import Engine, Where
+from locality_profiles.episodes.linked import hospices
 from locality_profiles.tables.curated import CONTRACTS
 from locality_profiles.tables.relation import relations
 from locality_profiles.tables.store import Store, Stored, code_key, folder_for_scratch, key_of
@@ -58,17 +59,21 @@ def has_linked(files: Iterable[StagedFile]) -> bool:
     return any(piece in part.tables for file in files for part in file.parts for piece in ("cell", "individual_piece"))
 
 
-def linked_tables(files: Sequence[StagedFile], store: Store, where: Where) -> dict[str, Stored]:
+def linked_tables(
+    files: Sequence[StagedFile], store: Store, where: Where, of_hospices: Sequence[str] | None = None
+) -> dict[str, Stored]:
     """Every table that linked records give; none where there are no such files.
 
     Besides the public ones, tables of stays and of who was set aside, whose names begin with an underscore.
+    ``of_hospices`` are codes of hospitals that are hospices; those of the package unless told.
     """
     if not has_linked(files):
         return {}
     pieces = {name: staged_tables(files, name) for name in PIECES}
     paths = {part.tables["cell"].key: file.path for file in files for part in file.parts if "cell" in part.tables}
     steps = (
-        partial(_people, pieces=pieces, paths=paths), partial(_journeys, pieces=pieces),
+        partial(_people, pieces=pieces, paths=paths),
+        partial(_journeys, pieces=pieces, of_hospices=hospices() if of_hospices is None else of_hospices),
         partial(_of_individuals, pieces=pieces["individual_piece"]),
     )  # fmt: skip
     # People and journeys have nothing to do with each other: each is made on a processor of its own.
@@ -118,7 +123,7 @@ def _people(making: _Making, pieces: Mapping[str, list[Stored]], paths: Mapping[
     return cells, []
 
 
-def _journeys(making: _Making, pieces: Mapping[str, list[Stored]]) -> _Made:
+def _journeys(making: _Making, pieces: Mapping[str, list[Stored]], of_hospices: Sequence[str]) -> _Made:
     """Cells of stays, readmissions and last months, for every year of which there are episode files."""
     years = sorted({piece.manifest["year"] for piece in pieces["cell"]})
     if not years:
@@ -137,15 +142,26 @@ def _journeys(making: _Making, pieces: Mapping[str, list[Stored]]) -> _Made:
             known = min(until, f"{begins + 1}-05-31")
             write = partial(together.write_readmissions, engine, _paths(near), year, f"date '{known}'", _origin(near))
             cells.append(making.table("_readmission_cell", [begins, known, [s.key for s in near]], write))
-        if deaths := _of_year(pieces["death_piece"], begins):
-            during = [
-                s for began, s in sorted(stays.items()) if began <= begins and s.manifest["latest_bed"] >= begins - 1
-            ]
+        deaths = _of_year(pieces["death_piece"], begins)
+        during = [s for began, s in sorted(stays.items()) if began <= begins and s.manifest["latest_bed"] >= begins - 1]
+        # Without any stay nothing tells who was in hospital, and nobody can be said to have been at home.
+        if deaths and during:
+            settings = [p for p in pieces["setting_piece"] if _tells_of_last_months(p, begins)]
+            of = [*deaths, *during, *settings]
+            homes = any("CH" in piece.manifest["held"] for piece in _of_year(settings, begins))
             write = partial(
-                together.write_last_months, engine, _paths(deaths), _paths(during), year, _origin([*deaths, *during])
-            )
-            cells.append(making.table("_last_months_cell", [begins, [p.key for p in (*deaths, *during)]], write))
+                together.write_last_months, engine, _paths(deaths), _paths(during), _paths(settings), year,
+                _origin(of), hospices=of_hospices, with_homes=homes,
+            )  # fmt: skip
+            depends = [begins, [piece.key for piece in of], list(of_hospices), homes]
+            cells.append(making.table("_last_months_cell", depends, write))
     return cells, []
+
+
+def _tells_of_last_months(piece: Stored, begins: int) -> bool:
+    """Whether a piece tells where people were in the last months before a death in a year."""
+    lasts = piece.manifest["lasts"]
+    return bool(lasts) and lasts[0] <= begins and lasts[1] >= begins - 1
 
 
 def _stays_near(stays: Mapping[int, Stored], begins: int) -> list[Stored]:

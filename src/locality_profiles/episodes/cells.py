@@ -25,6 +25,7 @@ from locality_profiles.episodes.linked import (
     FALLS,
     IN_A_STAY,
     IN_BED,
+    IN_COMMUNITY_HOSPITAL,
     MONTHS,
     PLACE,
     QUARTERS,
@@ -48,13 +49,18 @@ from locality_profiles.episodes.linked import (
 )
 from locality_profiles.episodes.measures import measures
 
+#: Days of the last six months of life by setting: together they are all of them.
+SETTING_DAYS = ("days_large_hospital", "days_community_hospital", "days_hospice", "days_care_home", "days_community")
+#: People by where they live; made of the cube and of population estimates, when both are there.
+BALANCE = ("n_people_home", "n_home_unsupported", "n_home_supported", "n_in_care_home", "n_in_hospital")
 #: Measures of a cell. Bed days and hours are numbers with hundredths, cost is whole pence, all others whole numbers.
 MEASURES = (
     "n_episodes", "n_stays", "n_attend", "n_dna", "n_admit", "n_contact", "n_items", "n_packages", "n_delays",
     "n_applic", "n", "n_residents", "n_people", "n_discharge_alive", "n_readmit_28", "bed_days", "hours", "cost_net",
-    "days_last_182", "days_at_home", *(code.lower() for code in measures() if code.startswith("N_LTC")),
+    "days_last_182", "days_at_home", *SETTING_DAYS, *BALANCE,
+    *(code.lower() for code in measures() if code.startswith("N_LTC")),
 )  # fmt: skip
-FRACTIONS = ("bed_days", "hours", "days_last_182", "days_at_home")
+FRACTIONS = ("bed_days", "hours", "days_last_182", "days_at_home", *SETTING_DAYS, *BALANCE)
 KEYS = ("service_code", "period_type", "period_start", "period_end", "block_type", "block_code", "age_band", "sex",
         "urgency", "delay_group", "provider_sector")  # fmt: skip
 
@@ -343,7 +349,7 @@ def in_words(
 
 
 #: Kinds of place of a cell, and what it was counted from.
-BLOCKS, ORIGINS = ("data_zone_2011", "not_placed"), ("records", "people", "stays", "deaths", "individuals")
+BLOCKS, ORIGINS = ("data_zone_2011", "not_placed"), ("records", "people", "stays", "deaths", "individuals", "residents")
 
 
 def _date(day: object) -> str:
@@ -363,10 +369,11 @@ def _word(number: str, words: Mapping[int, object], said: Callable[[Any], str]) 
 # --- people ---------------------------------------------------------------------------------------
 
 
-def users(chosen: Sequence[Kind], rows: str) -> str:
+def users(chosen: Sequence[Kind], rows: str, year: Year) -> str:
     """SQL of who used which services by each record that is a use of one: person, who they are by it, and the bits."""
+    bits = person_bits(chosen, year.last)
     return f"""
-        select anon_chi, {latest_of(f"coalesce(record_keydate2, {OPEN})")} as latest, {person_bits(chosen)} as bits
+        select anon_chi, {latest_of(f"coalesce(record_keydate2, {OPEN})")} as latest, {bits} as bits
         from {rows} where anon_chi is not null"""
 
 
@@ -446,6 +453,34 @@ def deaths() -> str:
                 partition by anon_chi order by record_keydate1, {WHO} desc) as telling
             from good where recid = 'NRS' and anon_chi is not null and not ({external})) death
         where telling = 1"""
+
+
+# --- where people were ----------------------------------------------------------------------------
+
+#: Settings that a record tells of, by number. Whether a hospital is large or of the community is not told by every
+#: extract, and then it is not known.
+HOSPITAL_OF_ANY_SIZE, LARGE_HOSPITAL, COMMUNITY_HOSPITAL, CARE_HOME = range(4)
+
+
+def settings(year: Year) -> str:
+    """SQL of where people were and from when to when, one row a record in bed or in a care home.
+
+    The first day does not count and the last does, so a record of one day has no days and no row. A record of a care
+    home without an end tells of the file's own year only: the file of the next year tells whether it went on.
+    """
+    size = (
+        f"case when {IN_COMMUNITY_HOSPITAL} then {COMMUNITY_HOSPITAL} "
+        f"when coalesce(commhosp, '') = '' then {HOSPITAL_OF_ANY_SIZE} else {LARGE_HOSPITAL} end"
+    )
+    at_home = f"least(coalesce(record_keydate2, {year.last}), {year.last})"
+    return f"""
+        select * from (
+            select anon_chi, case when recid = 'CH' then {CARE_HOME} else {size} end as setting,
+                case when recid <> 'CH' then location end as location, record_keydate1 as from_day,
+                case when recid = 'CH' then {at_home} else coalesce(record_keydate2, {OPEN}) end as to_day
+            from good
+            where anon_chi is not null and (recid = 'CH' or ({_BED} and cij_marker is not null))) record
+        where from_day < to_day"""
 
 
 # --- hospitals ------------------------------------------------------------------------------------

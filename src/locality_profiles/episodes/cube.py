@@ -23,7 +23,7 @@ from locality_profiles.episodes.linked import COLUMNS, EMERGENCY, HOSPITAL, Kind
 from locality_profiles.errors import ExtractRefused, Problem
 
 #: What is made of one file, each a Parquet file of this name.
-PIECES = ("cell", "stay_piece", "death_piece", "hospital_flow", "set_aside", "total")
+PIECES = ("cell", "stay_piece", "setting_piece", "death_piece", "hospital_flow", "set_aside", "total")
 #: A kind of record that is longer is not told: it may be somebody's number that slipped into the column.
 LONGEST_RECID = 3
 
@@ -39,10 +39,12 @@ class FileRead:
     """Records set aside, by fault."""
     began: tuple[int, ...] = ()
     """Financial years in which the stays began of which the file holds a part."""
+    lasts: tuple[int, ...] = ()
+    """First and last financial year of days in bed or in a care home that the file tells of; none for no such days."""
 
     def about(self, piece: str) -> dict[str, Any]:
         """What to note beside a piece."""
-        return {"began": self.began} if piece == "stay_piece" else {}
+        return {"stay_piece": {"began": self.began}, "setting_piece": {"lasts": self.lasts}}.get(piece, {})
 
     def claims(self) -> tuple[str, ...]:
         """What the file says that no other may say as well."""
@@ -111,6 +113,7 @@ def _read(engine: Engine, name: str, folder: Path, extract_id: str) -> FileRead:
     _set_aside_repeated_delays(engine, known)
     _set_aside_overlaps(engine, known)
     _write_stays(engine, known, year, folder, extract_id)
+    lasts = _write_settings(engine, known, year, folder)
     _write_deaths(engine, known, folder)
     _write_cells(engine, known, year, folder, extract_id)
     _write_aside(engine, known, folder, extract_id)
@@ -118,11 +121,9 @@ def _read(engine: Engine, name: str, folder: Path, extract_id: str) -> FileRead:
     aside = {NAMES[fault]: n for fault, n in sorted(faults)}
     began: tuple[int, ...] = ()
     if any(kind.in_hospital for kind in known):
-        years = engine.rows(
-            "select distinct year(start_day) - case when month(start_day) < 4 then 1 else 0 end from stay"
-        )
+        years = engine.rows(f"select distinct {_FISCAL.format('start_day')} from stay")
         began = tuple(sorted(row[0] for row in years if row[0] is not None))
-    return FileRead(year, tuple(kind.recid for kind in known), sum(row[2] for row in held), aside, began)
+    return FileRead(year, tuple(kind.recid for kind in known), sum(row[2] for row in held), aside, began, lasts)
 
 
 def year_of(held: Sequence[tuple[str, str, int]], name: str) -> Year:
@@ -224,6 +225,21 @@ def _write_stays(engine: Engine, known: Sequence[Kind], year: Year, folder: Path
     if any(kind.in_hospital for kind in known):
         engine.write("select * from stay", folder / "stay_piece.parquet")
         engine.write(cells.flows(known, year, extract_id), folder / "hospital_flow.parquet")
+
+
+_FISCAL = "year({0}) - case when month({0}) < 4 then 1 else 0 end"
+
+
+def _write_settings(engine: Engine, known: Sequence[Kind], year: Year, folder: Path) -> tuple[int, ...]:
+    """Write where people were; the first and last financial year of it."""
+    if not any(kind.in_hospital or kind.recid == "CH" for kind in known):
+        return ()
+    path = folder / "setting_piece.parquet"
+    engine.write(cells.settings(year), path)
+    engine.see("written", [path], {"from_day": "date", "to_day": "date"})
+    ((first, last),) = engine.rows(f"select min({_FISCAL.format('from_day')}), max({_FISCAL.format('to_day')}) "
+                                   "from written")  # fmt: skip
+    return () if first is None else (first, last)
 
 
 def _write_deaths(engine: Engine, known: Sequence[Kind], folder: Path) -> None:

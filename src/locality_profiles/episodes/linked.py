@@ -13,11 +13,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from locality_profiles.declarations import Declaration, Field, read_declaration
+from locality_profiles.declarations import Declaration, Field, list_of_text, read_declaration
 from locality_profiles.episodes.conditions import DIAGNOSES, OPERATION, Condition, conditions
 from locality_profiles.episodes.measures import measures
 
 FILE = Path(__file__).parent / "linked.toml"
+HOSPICES = Path(__file__).parent / "hospices.toml"
 MONTHS = ("apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "jan", "feb", "mar")
 QUARTERS = ("q1", "q2", "q3", "q4")
 
@@ -32,7 +33,7 @@ COLUMNS: Mapping[str, str] = {
     **dict.fromkeys(("spec", "ipdc", "tadm", "cij_admtype", "ae_disdest", "ae_attendcat", "refsource",
                      "primary_delay_reason", "secondary_delay_reason", "dd_responsible_lca", "ch_provider",
                      "ch_postcode", "hc_provider", "hl1_application_ref", "deathdiag1", "op1a",
-                     *(f"diag{n}" for n in range(1, 7))),
+                     "commhosp", *(f"diag{n}" for n in range(1, 7))),
                     "varchar"),
     **dict.fromkeys(("stay", "yearstay", "hc_hours_annual", "no_paid_items", "total_no_dn_contacts",
                      *(f"{month}_beddays" for month in MONTHS), *(f"hc_hours_{q}" for q in QUARTERS)), "double"),
@@ -63,6 +64,9 @@ DENTAL = ("T113H", "S206H", "G106H")
 #: What counts as an emergency stay in the national indicators, whatever the kind of hospital.
 STAY_TYPES = ("Acute-IP", "GLS-IP", "Psych-IP")
 ALL_EMERGENCIES, FALLS, PREVENTABLE = "HOSP.EM.ALL", "HOSP.ACU.FALL", "HOSP.ACU.PPA"
+#: People in a care home on the last day of the year, and people with home care then who are in none.
+IN_HOME, WITH_HOME_CARE = "SC.CH.LAST_DAY", "SC.HC.LAST_DAY"
+ON_LAST_DAY = {"CH": IN_HOME, "HC": WITH_HOME_CARE}
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,22 @@ def _counts(declared: Declaration, told: Mapping[str, Any], recid: str) -> dict[
 
 
 @cache
+def hospices(path: Path = HOSPICES) -> tuple[str, ...]:
+    """Codes of hospitals that are hospices or palliative care units; a workspace may name its own instead.
+
+    Raises
+    ------
+    DefinitionError
+        With everything that is wrong with the file.
+    """
+    declared = read_declaration(path)
+    told = declared.read(declared.data, {"hospices": Field(list, required=True, default=[])})
+    codes = list_of_text(declared, told["hospices"], "hospices")
+    declared.finish()
+    return codes
+
+
+@cache
 def services() -> tuple[str, ...]:
     """Every service that records are counted under, in order; its place is its number in a packed key."""
     listed = [service for kind in kinds().values() for service in kind.services]
@@ -179,7 +199,7 @@ def told() -> tuple[str, ...]:
 def leaves() -> tuple[str, ...]:
     """Services that people are counted under; the place of each is its bit."""
     used = [service for kind in kinds().values() if kind.person is not None for service in kind.services]
-    return tuple(dict.fromkeys([*used, ALL_EMERGENCIES]))
+    return tuple(dict.fromkeys([*used, ALL_EMERGENCIES, *ON_LAST_DAY.values()]))
 
 
 @cache
@@ -262,8 +282,11 @@ def service_number(chosen: Sequence[Kind]) -> str:
     return by_service(chosen, {service: number for number, service in enumerate(services())})
 
 
-def person_bits(chosen: Sequence[Kind]) -> str:
-    """SQL of the bits of the services that somebody with this record uses; 0 for a record that is no use of one."""
+def person_bits(chosen: Sequence[Kind], last_day: str) -> str:
+    """SQL of the bits of the services that somebody with this record uses; 0 for a record that is no use of one.
+
+    ``last_day`` is SQL of the last day of the year.
+    """
     bits = {leaf: 1 << place for place, leaf in enumerate(leaves())}
     used = [kind for kind in chosen if kind.person is not None]
     arms = {}
@@ -273,6 +296,9 @@ def person_bits(chosen: Sequence[Kind]) -> str:
             bit = f"case when {condition(kind.person)} then {bit} else 0 end"
         if kind.in_hospital:
             bit = f"({bit}) + case when {EMERGENCY} and {IN_A_STAY} then {bits[ALL_EMERGENCIES]} else 0 end"
+        if kind.recid in ON_LAST_DAY:
+            still = f"coalesce(record_keydate2 > {last_day}, true) and coalesce(death_date > {last_day}, true)"
+            bit = f"({bit}) + case when {still} then {bits[ON_LAST_DAY[kind.recid]]} else 0 end"
         arms[kind.recid] = bit
     return f"cast({by_kind(arms)} as bigint)"
 
@@ -367,4 +393,6 @@ FALL = (
     f"and {conditions()['falls'].sql()})"
 )
 IN_BED = "(recid = '01B' and coalesce(ipdc, '') = 'I')"
+#: Extracts tell a community hospital by a letter or by a figure; nothing tells nothing.
+IN_COMMUNITY_HOSPITAL = "(left(upper(coalesce(commhosp, '')), 1) in ('Y', '1'))"
 IN_A_STAY = f"(smrtype in {listed(STAY_TYPES)} and coalesce(location, '') not in {listed(DENTAL)})"

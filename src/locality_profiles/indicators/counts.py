@@ -410,6 +410,7 @@ def _with_nobody(rows: str, term: Term, division: Division) -> str:
     services, measures = (_listed(term.where[column]) for column in ("service_code", "measure_code"))
     told_of = ", ".join(f"'{service}'" for service in services)
     figured = " or ".join(f"{column} is not null" for measure in measures if (column := column_of(measure)))
+    # What is left of population estimates stands there for every place that is covered: no row is no figure there.
     # Noughts of another kind of period than the one that is asked for would be figures of their own.
     of_period = f"and period_type = '{term.period}'" if term.period else ""
     category, classed = "'all'", ""
@@ -420,7 +421,7 @@ def _with_nobody(rows: str, term: Term, division: Division) -> str:
     return f"""with told as ({rows}),
         covered as (
             select distinct period_type, year(period_start) - (month(period_start) < 4)::int as y from covered_cube
-            where service_code in ({told_of}) and ({figured}) {of_period}),
+            where service_code in ({told_of}) and ({figured}) and counted_from <> 'residents' {of_period}),
         nobody as (
             select p.block_type, p.block_code, t.period_type, t.period_start, t.period_end, {category} as category,
                 0::tinyint as band, 0::double as figure, 0 as severity

@@ -39,7 +39,7 @@ EPISODE: Mapping[str, pa.DataType] = {
     "record_keydate1": DAY, "record_keydate2": DAY,
     "gender": WHOLE, "dob": DAY, "age": WHOLE, "deceased": YES_NO, "death_date": DAY,
     **PLACES,
-    **_all(("hbtreatcode", "location", "spec"), TEXT),
+    **_all(("hbtreatcode", "location", "commhosp", "spec"), TEXT),
     **_all(tuple(f"diag{n}" for n in range(1, 7)), TEXT),
     **_all(("op1a", "deathdiag1", "ipdc", "tadm", "disch"), TEXT),
     "cij_marker": WHOLE, "cij_start_date": DAY, "cij_end_date": DAY, "cij_pattype_code": WHOLE,

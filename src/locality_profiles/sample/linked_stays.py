@@ -27,7 +27,7 @@ from locality_profiles.sample.linked_draws import (
     year_of,
 )
 from locality_profiles.sample.linked_people import Years, person_columns
-from locality_profiles.sample.linked_zones import hospitals
+from locality_profiles.sample.linked_zones import community_hospital, hospitals
 
 #: A stay that crosses the year's end began within so many days of it; hence two years of admissions are enough.
 LONGEST = 180
@@ -36,6 +36,8 @@ _ACUTE = ((0, 0.16), (5, 0.055), (18, 0.08), (40, 0.13), (60, 0.24), (70, 0.38),
 _EMERGENCY = ((0, 0.85), (18, 0.6), (45, 0.45), (65, 0.5), (80, 0.72), (95, 0.9))
 _MATERNITY = ((16, 0.0), (22, 0.06), (30, 0.11), (36, 0.07), (44, 0.0))
 _READMITTED, _TERMINAL, _TRANSFERRED, _GERIATRIC, _DELAYED = 0.11, 0.5, 0.3, 0.3, 0.3
+#: Share of stays of several parts of which the last is in the community hospital of the board.
+_NEARER_HOME = 0.4
 #: Acute stays of one person in one year at most; by how much the numbers of a stay's parts lie apart, and where
 #: those of readmissions begin. All numbers stay below 1,024.
 _MOST, _PARTS_APART, _AGAIN = 40, 128, 512
@@ -170,7 +172,8 @@ def episodes_of(dice: Dice, year: int) -> str:
     """SQL of the episodes that end in the year, with diagnoses, bed days and costs.
 
     The parts of a stay follow each other: one begins on the day on which the one before ends. A long acute stay of an
-    old person may end in geriatric long stay, a psychiatric one begins on an acute ward if it has several parts.
+    old person may end in geriatric long stay, a psychiatric one begins on an acute ward if it has several parts. Some
+    end in the board's community hospital, which is the last of its three.
     """
     causes = _causes(dice)
     inside = f"record_keydate2 between {day(first_day(year))} and {day(last_day(year))}"
@@ -193,7 +196,9 @@ def episodes_of(dice: Dice, year: int) -> str:
 def _parts(dice: Dice) -> str:
     acute = "when day_case then 'Acute-DC' else 'Acute-IP' end"
     return f"""
-        select *, case recid when '04B' then 'Psych-IP' when 'GLS' then 'GLS-IP'
+        select * replace (case when nearer then {community_hospital("location")} else location end as location),
+            case when nearer or location = {community_hospital("location")} then 'Y' else 'N' end as commhosp,
+            case recid when '04B' then 'Psych-IP' when 'GLS' then 'GLS-IP'
                 when '02B' then case when record_keydate1 = record_keydate2 then 'Matern-DC' else 'Matern-IP' end
                 else case {acute} end as smrtype,
             case when day_case then 'D' else 'I' end as ipdc,
@@ -211,7 +216,9 @@ def _parts(dice: Dice) -> str:
                 case when day_case then 'D' else 'I' end as cij_ipdc,
                 case when kind = 'M' then '42' when emergency then {one_of(_stay(dice, "urgency"), "33", "35", "36")}
                     else {one_of(_stay(dice, "urgency"), "10", "11", "11")} end as cij_admtype,
-                delayed::integer as cij_delay
+                delayed::integer as cij_delay,
+                part = parts - 1 and part > 0 and kind = 'A' and {_stay(dice, "nearer home")} < {_NEARER_HOME}
+                    as nearer
             from (select *, unnest(range(parts)::integer[]) as part from stay))"""
 
 
@@ -270,7 +277,7 @@ def delays_of(dice: Dice, year: int) -> str:
 
 #: Columns of the written files that come from the episodes, in addition to those about the person.
 EPISODE_COLUMNS = (
-    "smrtype", "record_keydate1", "record_keydate2", "location", "spec",
+    "smrtype", "record_keydate1", "record_keydate2", "location", "commhosp", "spec",
     *(f"diag{n}" for n in range(1, 7)), "op1a", "ipdc", "tadm", "disch", "cij_marker", "cij_start_date", "cij_end_date",
     "cij_pattype_code", "cij_pattype", "cij_ipdc", "cij_admtype", "cij_ppa", "cij_delay", "stay", "yearstay",
     "cost_total_net", "cost_total_net_inc_dnas", "falls_adm",

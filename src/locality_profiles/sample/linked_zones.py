@@ -82,6 +82,11 @@ def hospitals(boards: int) -> tuple[str, ...]:
     return tuple(f"Q{board:02d}{n}H" for board in range(1, boards + 1) for n in range(1, _HOSPITALS_OF_A_BOARD + 1))
 
 
+def community_hospital(code: str) -> str:
+    """SQL of the community hospital of the board of a hospital: the last of its three."""
+    return f"left({code}, 3) || '{_HOSPITALS_OF_A_BOARD}H'"
+
+
 def _checked(zones: pa.Table) -> pa.Table:
     missing = [name for name in ZONE_COLUMNS if name not in zones.column_names]
     if missing:

@@ -31,6 +31,8 @@ SOURCE = Source(
         "Records without a data zone count for no area, and are told as 'not placed'.",
         "'age' is one age for the year, on 30 September; it is not the age at the event.",
         "Bed days count the last day and not the first.",
+        "'commhosp' tells a community hospital by Y or 1. An extract without it cannot tell community hospitals from "
+        "large ones, and no days of either are given.",
         "Prescriptions are one row for each person and year, dated 31 March.",
         "District nursing and community mental health stop with 2020/21: nothing is a fall to nought after that.",
         "Costs are average costs in pounds, not money that could be released; the health total leaves out general "
@@ -42,7 +44,7 @@ SOURCE = Source(
 LAYOUTS = (Layout("linked records by episode", REQUIRED, containers=("parquet",)),)
 RECORD = {name: COLUMNS[name] for name in REQUIRED}
 #: Pieces that are records of persons.
-PRIVATE = ("stay_piece", "death_piece")
+PRIVATE = ("stay_piece", "setting_piece", "death_piece")
 
 
 def fold(engine: Engine, path: Path, name: str, folder: Path, extract_id: str) -> FileRead:

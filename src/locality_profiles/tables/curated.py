@@ -190,6 +190,22 @@ _FIGURES = {
     "n_discharge_alive": "Discharges alive that could be followed for 28 days, of adults.",
     "n_readmit_28": "Those of them that an emergency readmission followed within 28 days.",
 }  # fmt: skip
+_SETTINGS = {
+    "days_large_hospital": "Days of the last six months of life in a large hospital: in hospital, and by no record in a "
+    "community hospital or a hospice. Empty where no record tells the size of a hospital.",
+    "days_community_hospital": "Days of them in a community hospital, by record.",
+    "days_hospice": "Days of them in a hospice or palliative care unit, by record. Empty where none are named.",
+    "days_care_home": "Days of them in a care home and in no hospital. Empty where there are no records of care homes.",
+    "days_community": "All other days of them: at home or in the community.",
+}  # fmt: skip
+_BALANCE = {
+    "n_people_home": "People who live at home: residents less those in a care home and in hospital. Where estimate and records "
+    "differ, it may be below nought in one cell; add cells. Empty where a return tells it of the zone.",
+    "n_home_unsupported": "People at home without home care: those at home less those with home care.",
+    "n_home_supported": "People with home care on the last day of the year who are in no care home.",
+    "n_in_care_home": "People in a care home on the last day of the year, where the home stands.",
+    "n_in_hospital": "People in hospital on an average day: bed days of inpatients in the year divided by 365.",
+}  # fmt: skip
 _LONG_TERM = ("ltc1", "ltc2", "ltc3", "ltc4", *(f"ltc_{name}" for name in (
     "arth", "asthma", "atrialfib", "cancer", "chd", "copd", "cvd", "dementia", "diabetes", "epilepsy", "hefailure",
     "liver", "ms", "parkinsons", "refailure")))  # fmt: skip
@@ -199,14 +215,14 @@ ACTIVITY_CUBE = TableContract(
     ("counted_from", "service_code", "period_type", "period_start", "block_type", "block_code", "age_band", "sex",
      "urgency", "delay_group", "provider_sector", "extract_id"),
     (
-        Column("counted_from", "text", "What the row was counted from: records, people, stays, deaths or individuals.",
-               allowed=("records", "people", "stays", "deaths", "individuals")),
+        Column("counted_from", "text", "What the row was counted from: records, people, stays, deaths, individuals, or residents (population estimates beside records).",
+               allowed=("records", "people", "stays", "deaths", "individuals", "residents")),
         Column("service_code", "text", "Service, or for people a family of services."),
         *_PERIOD,
         *_BLOCK,
         Column("age_band", "text", "Age on 30 September of the financial year.",
                allowed=("0-17", "18-44", "45-64", "65-74", "75-84", "85+", "unknown")),
-        Column("sex", "text", "female, male or unknown; there are no totals.", allowed=("female", "male", "unknown")),
+        Column("sex", "text", "female, male or unknown; there are no totals. The balance of care is not told by sex: all of it stands under unknown.", allowed=("female", "male", "unknown")),
         Column("urgency", "text", "emergency or planned; all where it does not apply.", allowed=("all", "emergency", "planned")),
         Column("delay_group", "text", "Group of reasons of a delayed discharge; all for other services."),
         Column("provider_sector", "text", "Who provides a care home place or home care; all for other services."),
@@ -217,6 +233,8 @@ ACTIVITY_CUBE = TableContract(
         Column("cost_net", "integer", "Net cost as the linkage files give it: indicative resource use, not cash.", "pence", empty=True),
         Column("days_last_182", "number", "Days in the last six months of life of those who died.", "days", empty=True, minimum=0),
         Column("days_at_home", "number", "Those of them that were not spent in hospital.", "days", empty=True, minimum=0),
+        *(Column(name, "number", words, "days", empty=True, minimum=0) for name, words in _SETTINGS.items()),
+        *(Column(name, "number", words, "people", empty=True) for name, words in _BALANCE.items()),
         *(Column(f"n_{name}", "integer", "People with long-term conditions known from hospital records.", empty=True, minimum=0)
           for name in _LONG_TERM),
         _EXTRACT,

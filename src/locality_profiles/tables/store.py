@@ -155,12 +155,12 @@ class Store:
         return Stored(table, key, path)
 
     def gather(self, table: str, key: str, pieces: Sequence[Stored], about: Mapping[str, Any]) -> Stored:
-        """One table of pieces as they are: a folder with one more name for each of their files."""
+        """One table of pieces as they are: a folder with one more name for each of their files, of whole tables too."""
         path = self.folder / table / f"{key}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         with folder_beside(path) as aside:
-            for piece in pieces:
-                _share(piece.path, aside / piece.path.name)
+            for file in (file for piece in pieces for file in _files_of(piece.path)):
+                _share(file, aside / file.name)
             rows = sum(piece.manifest["rows"] for piece in pieces)
             manifest = {"table": table, "key": key, "rows": rows, "code": code_key(), **about}
             with beside(path.with_suffix(".json")) as note:
@@ -230,6 +230,11 @@ def _share(path: Path, into: Path) -> None:
         into.hardlink_to(path)
     except OSError:
         shutil.copyfile(path, into)
+
+
+def _files_of(path: Path) -> list[Path]:
+    """The files of a table, which may be a folder of them."""
+    return sorted(path.glob("*.parquet")) if path.is_dir() else [path]
 
 
 def _remove(path: Path) -> None:
