@@ -353,4 +353,281 @@ SET_ASIDE = TableContract(
     "The hospital set-aside by population: beds used, their cost, and how much of it goes with activity.",
 )  # fmt: skip
 
-MONEY_TABLES = (LEDGER_LINE, ALLOCATION_RULE, DRIVER, ALLOCATION, RESOURCE_SHARE, AREA_RESOURCE, SET_ASIDE)
+# --- made from ledgers and from what is placed: what planners ask of money -------------------------
+
+_YEAR_OF_LEDGER = (
+    Column("hscp_code", "text", "Partnership."),
+    *PERIOD,
+    Column("version", "text", "original, revised, forecast, outturn or audited.", allowed=VERSIONS),
+)
+_SUMS = (
+    Column("gross_pence", "integer", "Gross spending.", "pence"),
+    Column("income_pence", "integer", "Income.", "pence"),
+    Column("net_pence", "integer", "Net spending: gross less income.", "pence"),
+)
+_LINES = Column("lines", "integer", "Lines of the ledger that it is the sum of.", minimum=0)
+_SECTOR = Column("provider_sector", "text", "la_nhs, private, third, other_la, other; NOT_TOLD where lines do not say.",
+                 allowed=("la_nhs", "private", "third", "other_la", "other", "NOT_TOLD"))  # fmt: skip
+_PROVIDER = Column("provider", "text", "Organisation that is paid; NOT_TOLD where lines do not name one.")
+
+MONEY_FLOW = TableContract(
+    "money_flow", "what one partnership spends on one service and kind of spending, in one scope, year and version",
+    ("hscp_code", "period_start", "version", "scope", "partner", "service_code", "subjective_code"),
+    (
+        *_YEAR_OF_LEDGER,
+        Column("scope", "text", "delegated, set_aside, …", allowed=SCOPES),
+        Column("partner", "text", "council, nhs or ijb.", allowed=PARTNERS),
+        Column("family", "text", "Family of the service: the first part of its code."),
+        Column("service_code", "text", "Service; NOT_TOLD where nothing tells it."),
+        Column("subjective_code", "text", "Kind of spending or income; NOT_TOLD where nothing tells it."),
+        *_SUMS,
+        _LINES,
+    ),
+    ("hscp_code", "period_start", "version", "scope", "service_code"),
+    "Where the money goes, from gross through income to net. What there is no line of has no row.",
+)  # fmt: skip
+
+FINANCIAL_STATEMENT = TableContract(
+    "financial_statement", "one row of one table of one partnership's annual financial statement, by year and version",
+    ("hscp_code", "period_start", "version", "table_id", "level", "row_id"),
+    (
+        *_YEAR_OF_LEDGER,
+        Column("table_id", "text", "resource, service, split, care_group, recurring, ringfence, a kind of area, or beside (what is in no total)."),
+        Column("level", "integer", "0 for the total, 1 for its parts, 2 for parts of a part. Add up one level only.", minimum=0),
+        Column("row_id", "text", "What the row is: total, a partner, scope, service, split, group, fund or area."),
+        Column("part_of", "text", "The row of the level above that it is a part of; empty for a total and in the table beside.", empty=True),
+        Column("position", "integer", "Its place in the table.", minimum=1),
+        Column("title", "text", "The row for people; the code of an area."),
+        Column("gross_pence", "integer", "Gross spending; empty by area, where only net is known.", "pence", empty=True),
+        Column("income_pence", "integer", "Income; empty by area.", "pence", empty=True),
+        Column("net_pence", "integer", "Net spending. What others use of what is run for several is below nought.", "pence"),
+    ),
+    ("hscp_code", "period_start", "version", "table_id", "position"),
+    "The annual financial statement (Public Bodies (Joint Working) (Scotland) Act 2014, section 39) in long form. A partnership's own resource: its part of what others host is in it; what it hosts for others, and what is not delegated, is not.",
+)  # fmt: skip
+
+STATEMENT_CHECK = TableContract(
+    "statement_check", "one total of one partnership, year and version in one table that tells it",
+    ("hscp_code", "period_start", "version", "total", "told_by"),
+    (
+        *_YEAR_OF_LEDGER,
+        Column("total", "text", "What is added up: all, or a scope, family, part of the split or group of people."),
+        Column("told_by", "text", "The table."),
+        Column("net_pence", "integer", "The total there; empty where that table does not tell it.", "pence", empty=True),
+        Column("statement_pence", "integer", "The total in the financial statement; empty where it does not tell it.", "pence", empty=True),
+        Column("difference_pence", "integer", "The one less the other: 0, or something is counted twice or lost; empty where one of them is.", "pence", empty=True),
+    ),
+    ("hscp_code", "period_start", "version", "total", "told_by"),
+    "Every total that stands in more than one table of money, beside the same total in the financial statement.",
+)  # fmt: skip
+
+STATUTORY_SPLIT = TableContract(
+    "statutory_split", "one part of one partnership's spending in one of the six years of one report",
+    ("hscp_code", "series", "report_start", "period_start", "breakdown", "part"),
+    (
+        Column("hscp_code", "text", "Partnership."),
+        Column("series", "text", "spent: the audited ledger of each year, else its outturn; planned: the revised, else the original.", allowed=("spent", "planned")),
+        Column("report_start", "date", "First day of the reporting year."),
+        *PERIOD,
+        Column("years_before", "integer", "Years before the reporting year: 0 to 5.", minimum=0),
+        Column("version", "text", "Version that the year is told by; empty where there is no ledger of it.", empty=True, allowed=VERSIONS),
+        Column("breakdown", "text", "split: the five parts and none, which divide the money; care_group: groups of people, which cut across it. Never add the two.", allowed=("split", "care_group")),
+        Column("part", "text", "Part of the split, or group of people."),
+        Column("gross_pence", "integer", "Gross spending in cash; empty for a year without a ledger.", "pence", empty=True),
+        Column("income_pence", "integer", "Income in cash; empty for a year without a ledger.", "pence", empty=True),
+        Column("net_pence", "integer", "Net spending in cash: 0 for a part of which the ledger has no line, empty for a year without a ledger.", "pence", empty=True),
+        Column("real_pence", "integer", "Net spending at the prices of the base year; empty where cash is, or no deflator is told for the year.", "pence", empty=True),
+        Column("prices_of", "text", "The base year."),
+        Column("official_prices", "boolean", "Whether the deflators are an official series; false for the example that comes with the program."),
+        Column("lines", "integer", "Lines of the ledger that it is the sum of; empty for a year without a ledger.", empty=True, minimum=0),
+    ),
+    ("hscp_code", "series", "report_start", "breakdown", "part", "period_start"),
+    "Spending by the parts that a performance report must give (SSI 2014/326, regulation 4), for each year and the five before it, in cash and in real terms.",
+)  # fmt: skip
+
+_MONTH_OF = "Empty for a month without figures of the partner, which is not nought"
+BUDGET_MONITOR = TableContract(
+    "budget_monitor", "one month of one partnership's budget for one service, or of a total",
+    ("hscp_code", "partner", "scope", "service_code", "period_start"),
+    (
+        Column("hscp_code", "text", "Partnership."),
+        Column("partner", "text", "council, nhs or ijb; all for the partnership's total.", allowed=(*PARTNERS, "all")),
+        Column("scope", "text", "delegated, set_aside, …; all for a total.", allowed=(*SCOPES, "all")),
+        Column("service_code", "text", "Service; all for a total. Add services or take totals, never both."),
+        *PERIOD,
+        Column("year_start", "date", "First day of the financial year."),
+        Column("month", "integer", "Month of the financial year: 1 is April.", minimum=1),
+        Column("original_pence", "integer", f"Original budget of the month alone. {_MONTH_OF}.", "pence", empty=True),
+        Column("revised_pence", "integer", f"Revised budget of the month alone. {_MONTH_OF}.", "pence", empty=True),
+        Column("forecast_pence", "integer", f"Forecast of the month alone. {_MONTH_OF}.", "pence", empty=True),
+        Column("outturn_pence", "integer", f"Spent in the month alone, net. {_MONTH_OF}.", "pence", empty=True),
+        Column("budget_pence", "integer", "The budget that holds: the revised if the partner has revised the month, else the original; empty without either.", "pence", empty=True),
+        Column("variance_pence", "integer", "Outturn less budget of the month: above 0 is overspent; empty where one of them is.", "pence", empty=True),
+        Column("variance_percent", "number", "The same as a percentage of the budget; empty where that is nought or not known.", "%", empty=True),
+        Column("original_to_date_pence", "integer", "Original budget from April; empty if a month so far is.", "pence", empty=True),
+        Column("budget_to_date_pence", "integer", "Budget from April; empty if a month so far is.", "pence", empty=True),
+        Column("forecast_to_date_pence", "integer", "Forecast from April; empty if a month so far is.", "pence", empty=True),
+        Column("outturn_to_date_pence", "integer", "Outturn from April; empty if a month so far is.", "pence", empty=True),
+        Column("variance_to_date_pence", "integer", "Outturn less budget from April; empty where one of them is.", "pence", empty=True),
+        Column("variance_to_date_percent", "number", "The same as a percentage of the budget; empty where that is nought or not known.", "%", empty=True),
+        Column("year_budget_pence", "integer", "Budget of all twelve months; empty unless each has one.", "pence", empty=True),
+        Column("year_expected_pence", "integer", "Outturn of each month where it is there, else its forecast; empty unless all twelve have one.", "pence", empty=True),
+        Column("year_variance_pence", "integer", "Expected less budget of the year; empty where one of them is.", "pence", empty=True),
+        Column("year_variance_percent", "number", "The same as a percentage of the budget; empty where that is nought or not known.", "%", empty=True),
+    ),
+    ("hscp_code", "partner", "scope", "service_code", "period_start"),
+    "Budget beside forecast beside outturn by month, of each month alone and to date, from the monthly lines of ledgers.",
+)  # fmt: skip
+
+HOSTED_FINDINGS = (
+    "own", "agrees", "differs", "counted_by_both", "use_not_told", "host_tells_no_use", "user_does_not_tell",
+    "host_does_not_tell", "host_not_here", "user_not_here", "host_not_told",
+)  # fmt: skip
+HOSTED_MATRIX = TableContract(
+    "hosted_matrix", "one partnership's part in one service that another, or itself, runs for several, by year and version",
+    ("host_hscp", "user_hscp", "service_code", "period_start", "version"),
+    (
+        Column("host_hscp", "text", "Partnership that runs the service; NOT_TOLD where a user's line does not say."),
+        Column("user_hscp", "text", "Partnership that uses it; NOT_TOLD where nothing tells who does."),
+        Column("service_code", "text", "Service."),
+        *PERIOD,
+        Column("version", "text", "original, revised, forecast, outturn or audited.", allowed=VERSIONS),
+        Column("quantity", "number", "What the user's people used, as the host tells; empty where it does not.", empty=True, minimum=0),
+        Column("unit", "text", "What is counted; empty where quantity is.", empty=True),
+        Column("host_pence", "integer", "The user's part of what the host spends, net, by use; empty where the host tells none.", "pence", empty=True),
+        Column("user_pence", "integer", "What the user's own ledger says of it; empty where it says nothing.", "pence", empty=True),
+        Column("difference_pence", "integer", "The user's figure less the host's; empty where one is.", "pence", empty=True),
+        Column("also_pence", "integer", "What the user counts as its own spending though it names the host; empty for nothing.", "pence", empty=True),
+        Column("counted_pence", "integer", "What counts when partnerships are added up: the host's figure, or the user's if the host's ledger does not have the service.", "pence"),
+        Column("finding", "text", "What is to be said of it: own (host and user are one), agrees, differs, counted_by_both, or who tells nothing.", allowed=HOSTED_FINDINGS),
+    ),
+    ("host_hscp", "service_code", "user_hscp", "period_start"),
+    "Hosted services, partnership by partnership, as host and user tell them. Add counted_pence only: the rest stands twice.",
+)  # fmt: skip
+
+PROVIDER_SPEND = TableContract(
+    "provider_spend", "what one provider is paid for one family of services, by partnership, year and version",
+    ("hscp_code", "period_start", "version", "provider_sector", "provider", "family"),
+    (
+        *_YEAR_OF_LEDGER,
+        _SECTOR,
+        _PROVIDER,
+        Column("family", "text", "Family of services."),
+        *_SUMS,
+        Column("grant_pence", "integer", "The part of gross spending that is paid as grants.", "pence"),
+        Column("services", "integer", "Services that it is paid for.", minimum=1),
+        _LINES,
+        Column("interface", "boolean", "Whether it is a third-sector interface."),
+    ),
+    ("hscp_code", "period_start", "version", "provider_sector", "provider"),
+    "Who is paid, and how much. For management: what single organisations are paid may be confidential.",
+)  # fmt: skip
+
+PROVIDER_CONCENTRATION = TableContract(
+    "provider_concentration", "one sector and family of services of one partnership, year and version",
+    ("hscp_code", "period_start", "version", "provider_sector", "family"),
+    (
+        *_YEAR_OF_LEDGER,
+        Column("provider_sector", "text", "la_nhs, private, third, other_la, other, NOT_TOLD; all for every sector.",
+               allowed=("la_nhs", "private", "third", "other_la", "other", "NOT_TOLD", "all")),
+        Column("family", "text", "Family of services; all for every one."),
+        Column("providers", "integer", "Named providers that are paid more than nought.", minimum=0),
+        Column("gross_pence", "integer", "What they are paid together.", "pence", minimum=0),
+        Column("top_3_pence", "integer", "What the three largest of them are paid.", "pence", minimum=0),
+        Column("top_3_share", "number", "The share of the three largest, from 0 to 1; empty where nobody is paid.", empty=True, minimum=0),
+        Column("largest_share", "number", "The share of the largest; empty where nobody is paid.", empty=True, minimum=0),
+        Column("herfindahl", "number", "Index of Herfindahl: the sum of squared shares, 1 for a single provider; empty where nobody is paid.", empty=True, minimum=0),
+        Column("unnamed_pence", "integer", "Spending whose provider is not named, in no share.", "pence"),
+        Column("repaid_pence", "integer", "What providers gave back that were paid less than nought in all, in no share.", "pence", minimum=0),
+        Column("low_number", "boolean", "Fewer than three providers: nothing of the row may be published."),
+    ),
+    ("hscp_code", "period_start", "version", "provider_sector", "family"),
+    "How much of spending a few providers make.",
+)  # fmt: skip
+
+CONTRACT_END = TableContract(
+    "contract_end", "contracts of one provider for one service that end on one day, by partnership, year and version",
+    ("hscp_code", "period_start", "version", "provider_sector", "provider", "service_code", "contract_end"),
+    (
+        *_YEAR_OF_LEDGER,
+        _SECTOR,
+        _PROVIDER,
+        Column("service_code", "text", "Service."),
+        Column("contract_end", "date", "Last day of the contract or grant."),
+        Column("quarter_start", "date", "First day of the financial quarter in which that is."),
+        Column("as_at", "date", "Day from which it is counted how soon it ends."),
+        Column("ends", "text", "ended, within_12_months or later.", allowed=("ended", "within_12_months", "later")),
+        *_SUMS,
+        _LINES,
+    ),
+    ("hscp_code", "period_start", "version", "contract_end"),
+    "When contracts and grants end, with what is spent on them in the year.",
+)  # fmt: skip
+
+PROGRAMME_MATRIX = TableContract(
+    "programme_matrix", "what one programme of care has for one group of people, by partnership, year and version",
+    ("hscp_code", "period_start", "version", "programme_code", "care_group"),
+    (
+        *_YEAR_OF_LEDGER,
+        Column("programme_code", "text", "Programme of care; 90 is not clinical, 91 not told."),
+        Column("care_group", "text", "Group of people; all for everybody."),
+        *_SUMS,
+        _LINES,
+    ),
+    ("hscp_code", "period_start", "version", "programme_code", "care_group"),
+    "The partnership's own resource by programme of care and group of people.",
+)  # fmt: skip
+
+CANDIDATE_RULES = ("largest_programme", "far_from_others", "real_growth", "far_from_fair", "contracts_end")
+MARGINAL_CANDIDATE = TableContract(
+    "marginal_candidate", "one reason to look at one programme or service of one partnership, year and version",
+    ("hscp_code", "period_start", "version", "kind", "code", "rule", "area_type", "area_code"),
+    (
+        *_YEAR_OF_LEDGER,
+        Column("kind", "text", "programme or service.", allowed=("programme", "service")),
+        Column("code", "text", "Code of the programme or service."),
+        Column("rule", "text", "Rule that found it.", allowed=CANDIDATE_RULES),
+        Column("area_type", "text", "Kind of area that the reason is about; empty text for the whole partnership."),
+        Column("area_code", "text", "The area; empty text for the whole partnership."),
+        Column("net_pence", "integer", "What the candidate has in the year.", "pence"),
+        Column("value", "number", "What the rule looked at: a place by size, per cent, or months."),
+        Column("limit_value", "number", "From where on the rule speaks, in the same unit."),
+        Column("reason", "text", "The reason in words."),
+    ),
+    ("hscp_code", "period_start", "version", "kind", "code", "rule"),
+    "What is worth asking about before money is moved. Each row is one reason; reasons are not added up to a score.",
+)  # fmt: skip
+
+LOCALITY_BUDGET = TableContract(
+    "locality_budget", "one service of one scope in one area's budget sheet, by year and version",
+    ("hscp_code", "area_type", "area_code", "period_start", "version", "scope", "service_code"),
+    (
+        Column("hscp_code", "text", "Partnership."),
+        Column("area_type", "text", "Kind of area."),
+        Column("area_code", "text", "Area; OUT and UNALLOCATED are shown like areas."),
+        *PERIOD,
+        Column("version", "text", "original, revised, forecast, outturn or audited.", allowed=VERSIONS),
+        Column("scope", "text", "delegated, set_aside, …; what is managed but not delegated is left out.", allowed=SCOPES),
+        Column("service_code", "text", "Service."),
+        Column("used_pence", "integer", "By what its people used, net.", "pence"),
+        Column("fair_pence", "integer", "By what they would need, net.", "pence"),
+        Column("committed_pence", "integer", "The part of used_pence under contracts and grants that had not ended when the year began.", "pence"),
+        Column("committed_until", "date", "Last day of the last of these; empty where there is none.", empty=True),
+        Column("recurring_pence", "integer", "The part of used_pence that comes every year.", "pence"),
+        Column("non_recurring_pence", "integer", "The part that comes once. What lines do not say is in neither.", "pence"),
+        Column("may_authorise", "text", "Who may authorise spending; empty where the workspace does not say.", empty=True),
+        Column("not_devolved", "text", "Why no locality decides on it; empty where one may.", empty=True),
+    ),
+    ("hscp_code", "area_type", "area_code", "period_start", "version", "service_code"),
+    "A budget sheet for each locality: allocation, commitments and who may authorise.",
+)  # fmt: skip
+
+#: Made from ledgers and from what is placed.
+LEDGER_TABLES = (
+    MONEY_FLOW, FINANCIAL_STATEMENT, STATUTORY_SPLIT, BUDGET_MONITOR, HOSTED_MATRIX, PROVIDER_SPEND,
+    PROVIDER_CONCENTRATION, CONTRACT_END, PROGRAMME_MATRIX, MARGINAL_CANDIDATE, LOCALITY_BUDGET, STATEMENT_CHECK,
+)  # fmt: skip
+
+MONEY_TABLES = (
+    LEDGER_LINE, ALLOCATION_RULE, DRIVER, ALLOCATION, RESOURCE_SHARE, AREA_RESOURCE, SET_ASIDE, *LEDGER_TABLES,
+)  # fmt: skip
