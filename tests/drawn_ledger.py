@@ -37,7 +37,7 @@ LINE: dict[str, Any] = {
     "description": "drawn", "coded_by": "line", "extract_id": "drawn0000000",
     "income_pence": 0,
 }  # fmt: skip
-PART: dict[str, Any] = {"area_type": "locality", "method": "C", "grade": 3, "rule_id": "drawn"}
+PART: dict[str, Any] = {"area_type": "locality", "method": "C", "grade": 3, "rule_id": "drawn", "compared": True}
 SHARE: dict[str, Any] = {
     **{name: LINE[name] for name in ("hscp_code", "period_type", "period_start", "period_end", "version", "scope",
                                      "partner", "care_group")},

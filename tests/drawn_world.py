@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from drawn_books import MADE_OF_LEDGERS
+
 from locality_profiles.episodes.individuals import PIECE
 from locality_profiles.sources import sources
 from locality_profiles.tables.contract import Column, TableContract
@@ -240,7 +242,7 @@ COSTS = """
 
 YEAR = "'financial_year' as period_type, date '2020-04-01' as period_start, date '2021-03-31' as period_end"
 #: Twelve lines of one partnership, of which the last is a service that the other one runs.
-LEDGER = f"""
+LEDGER_RETURN = f"""
     select 'budget:First:2020/21:outturn:year:' || n as line_id, 'hscp' as block_type, 'First' as place_name, {YEAR},
         'outturn' as version, if(n = 12, 'hosted_in', 'delegated') as scope, 'nhs' as partner,
         'COMM.DN' as service_code, 'all' as care_group, 'Line ' || n as description,
@@ -517,7 +519,7 @@ CURATED = {
     "activity_cube": CUBE, "quarantine": QUARANTINED, "hospital_flow": FLOWS, "concentration": CONCENTRATED,
     "concentration_curve": CURVES, "concentration_persistence": PERSISTED,
     "ledger_line": LEDGER, "allocation_rule": RULES, "driver": DRIVERS, "allocation": PLACED, "resource_share": SHARES,
-    "area_resource": RESOURCES, "set_aside": SET_ASIDE,
+    "area_resource": RESOURCES, "set_aside": SET_ASIDE, **MADE_OF_LEDGERS,
 }  # fmt: skip
 PROFILE = {"indicator": INDICATORS, "indicator_value": VALUES, "profile": PROFILES, "profile_trend": TRENDS}
 EXTRACT = {
@@ -555,7 +557,7 @@ EXTRACT = {
     },
     "hospital_admission": {"activity": ADMISSIONS},
     "council_benchmark": {"budget_line": LINES, "unit_cost": COSTS},
-    "budget_return": {"budget_line": LEDGER, "activity": EMPLOYED, "hosted_use": HOSTED},
+    "budget_return": {"budget_line": LEDGER_RETURN, "activity": EMPLOYED, "hosted_use": HOSTED},
     "needs_weight": {"needs_weight": NEEDS},
     "unit_price_table": {"unit_price": PRICES},
     "hospital_cost": {"hospital_cost": HOSPITAL_COSTS},

@@ -114,16 +114,25 @@ def _programmes(matrix: str) -> str:
 
 
 def _services(shares: str) -> str:
-    """SQL of what each service has in each area, used and fair; what is in no area is none."""
+    """SQL of what each service has in each area, used and fair, so far as the two can be compared.
+
+    A service of which something is placed on no area by either basis is left out: what an area would need of it would
+    stand beside a part of what it uses.
+    """
+    of = f"{LEDGER}, service_code, area_type"
     return f"""
-        select *, sum(used_pence) over (partition by {LEDGER}, code, area_type)::bigint as net_pence
+        select {LEDGER}, 'service' as kind, service_code as code, coalesce(title, service_code) as title, area_type,
+            area_code, used_pence, fair_pence, net_pence
         from (
-            select {LEDGER}, 'service' as kind, service_code as code, coalesce(title, service_code) as title, area_type,
-                area_code, sum(used_pence)::bigint as used_pence, sum(fair_pence)::bigint as fair_pence
-            from ({shares})
-            left join ({_service_titles()}) using (service_code)
-            where not regexp_matches(area_code, '/({UNALLOCATED}|{FOR_OTHERS}|{OUT})$') and scope <> 'managed'
-            group by all)"""
+            select *, sum(used_pence) over (partition by {of})::bigint as net_pence,
+                bool_or(ends_with(area_code, '/{UNALLOCATED}') and (used_pence <> 0 or fair_pence <> 0))
+                    over (partition by {of}) as incomplete
+            from (
+                select {of}, area_code, sum(used_pence)::bigint as used_pence, sum(fair_pence)::bigint as fair_pence
+                from ({shares})
+                where not ends_with(area_code, '/{FOR_OTHERS}') and scope <> 'managed' group by all))
+        left join ({_service_titles()}) using (service_code)
+        where not incomplete and not regexp_matches(area_code, '/({UNALLOCATED}|{OUT})$')"""
 
 
 def _service_titles() -> str:
