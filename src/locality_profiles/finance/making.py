@@ -8,14 +8,27 @@ from pathlib import Path
 
 import duckdb
 
+from locality_profiles.finance import (
+    devolved,
+    hosted,
+    monitoring,
+    programmes,
+    providers,
+    spending,
+    statement,
+    statutory,
+)
 from locality_profiles.finance.allocation import Placing, alike, hosted_use, unused_rules, write_allocation
+from locality_profiles.finance.candidates import candidate_limits
 from locality_profiles.finance.coding import coded
+from locality_profiles.finance.deflators import deflators
 from locality_profiles.finance.drivers import driver_table, read_drivers
 from locality_profiles.finance.rules import allocation_rules, rule_table
 from locality_profiles.finance.set_aside import set_aside
 from locality_profiles.finance.settings import Settings
 from locality_profiles.finance.shares import area_resource, groups_table, prepare, resource_share, weigh
 from locality_profiles.tables.curated import CONTRACTS
+from locality_profiles.tables.money import LEDGER_TABLES
 from locality_profiles.tables.relation import relation
 from locality_profiles.tables.store import Store, Stored, code_key, connect, folder_for_scratch, key_of
 from locality_profiles.tables.suites import empty_view
@@ -23,7 +36,10 @@ from locality_profiles.tables.suites import empty_view
 #: Tables that money is made from; what a workspace does not have is empty.
 FROM = ("area", "membership", "population", "deprivation", "needs_weight", "activity_cube", "activity",
         "indicator_value", "budget_line", "hosted_use", "hospital_flow", "hospital_cost")  # fmt: skip
-TABLES = ("ledger_line", "allocation_rule", "driver", "allocation", "resource_share", "area_resource", "set_aside")
+PLACED = ("ledger_line", "allocation_rule", "driver", "allocation", "resource_share", "area_resource", "set_aside")
+#: Tables that are made from ledgers that are placed.
+OF_LEDGERS = tuple(contract.name for contract in LEDGER_TABLES)
+TABLES = (*PLACED, *OF_LEDGERS)
 
 
 def has_ledger(facts: Mapping[str, Path]) -> bool:
@@ -48,8 +64,9 @@ def make_money(facts: Mapping[str, Path], settings: Settings, store: Store) -> t
         return {}, []
     rules = allocation_rules(settings.own_rules)
     inputs = [(name, facts[name].stem) for name in FROM if name in facts]
-    own = settings.own_rules.read_text(encoding="utf-8") if settings.own_rules else ""
-    key = key_of("money", inputs, repr(replace(settings, own_rules=None)), own, code_key())
+    own = [path.read_text(encoding="utf-8") for path in settings.own]
+    told = replace(settings, own_rules=None, own_deflators=None, own_candidates=None)
+    key = key_of("money", inputs, repr(told), own, code_key())
     found = {name: store.find(name, key) for name in TABLES}
     if all(found.values()):
         made = {name: stored for name, stored in found.items() if stored}
@@ -79,7 +96,43 @@ def make_money(facts: Mapping[str, Path], settings: Settings, store: Store) -> t
         }  # fmt: skip
         for name, query in queries.items():
             made[name] = store.write_query(name, key, connection, query, {})
+        for name in OF_LEDGERS:
+            query = _of_ledgers(name, {known: stored.relation for known, stored in made.items()}, settings)
+            made[name] = store.write_query(name, key, connection, query, {})
     return made, notes
+
+
+def _of_ledgers(name: str, made: Mapping[str, str], settings: Settings) -> str:
+    """SQL of a table that is made from ledgers; ``made`` is SQL of those that are made already, by name."""
+    ledger, allocation = made["ledger_line"], made["allocation"]
+    if name == "statutory_split":
+        return statutory.statutory_split(ledger, allocation, deflators(settings.own_deflators))
+    if name == "marginal_candidate":
+        looked_at = programmes.Compared(
+            made["programme_matrix"], made["resource_share"], made["contract_end"], _RESIDENTS
+        )  # fmt: skip
+        limits, series = candidate_limits(settings.own_candidates), deflators(settings.own_deflators)
+        return programmes.marginal_candidate(looked_at, limits, series)
+    if name == "statement_check":
+        return statement.statement_check(*(made[of] for of in (
+            "financial_statement", "money_flow", "statutory_split", "programme_matrix", "locality_budget",
+            "hosted_matrix")))  # fmt: skip
+    return {
+        "money_flow": lambda: spending.money_flow(ledger),
+        "financial_statement": lambda: statement.financial_statement(ledger, allocation),
+        "budget_monitor": lambda: monitoring.budget_monitor(ledger),
+        "hosted_matrix": lambda: hosted.hosted_matrix(ledger, allocation, "hosted_use"),
+        "provider_spend": lambda: providers.provider_spend(ledger, settings.third_sector_interfaces),
+        "provider_concentration": lambda: providers.provider_concentration(ledger),
+        "contract_end": lambda: providers.contract_end(ledger),
+        "programme_matrix": lambda: programmes.programme_matrix(ledger, allocation),
+        "locality_budget": lambda: devolved.locality_budget(ledger, allocation, settings.may_authorise),
+    }[name]()
+
+
+#: SQL of residents of partnerships, over the areas of one kind.
+_RESIDENTS = """(select hscp_code, period_start, sum(residents) as residents from heads
+    where area_type = (select min(area_type) from heads) group by all)"""
 
 
 def _see(connection: duckdb.DuckDBPyConnection, facts: Mapping[str, Path]) -> None:

@@ -12,6 +12,9 @@
     service = "SC.HC.PERS"
     scope = "delegated"
 
+    [finance.may_authorise]      # who may authorise spending of a locality's budget, by service
+    "SC.HC" = "Locality manager"
+
 What a line says itself is never changed: codes fill only what it leaves empty.
 """
 
@@ -19,7 +22,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +39,8 @@ TOLD = {
 #: Kinds of area that money is placed on unless the settings say otherwise.
 USUAL_AREAS = ("locality",)
 USUAL_OCCUPANCY = 85.0
+#: What a workspace may declare of its own in its folder ``finance``.
+OWN = ("rules", "deflators", "candidates")
 #: Specialties that schemes usually name: general, geriatric, rehabilitation and respiratory medicine, emergency
 #: medicine, general psychiatry, psychiatry of old age. A scheme's own stand in ``[finance]`` of the settings.
 USUAL_SPECIALTIES = ("A1", "AB", "AP", "AQ", "C2", "G1", "G4")
@@ -59,14 +64,27 @@ class Settings:
     target_occupancy: float = USUAL_OCCUPANCY
     set_aside_specialties: tuple[str, ...] = USUAL_SPECIALTIES
     codes: tuple[LedgerCode, ...] = ()
+    may_authorise: Mapping[str, str] = field(default_factory=dict)
+    """Who may authorise spending, by service."""
+    third_sector_interfaces: tuple[str, ...] = ()
+    """Organisations that pass grants on to others of the third sector."""
     own_rules: Path | None = None
-    """The workspace's own rules of allocation, where it has any."""
+    """The workspace's own rules of allocation, deflators and limits of candidates, where it has any."""
+    own_deflators: Path | None = None
+    own_candidates: Path | None = None
+
+    @property
+    def own(self) -> tuple[Path, ...]:
+        """The workspace's own declarations of money that there are."""
+        return tuple(path for path in (self.own_rules, self.own_deflators, self.own_candidates) if path)
 
 
 _FINANCE = {
     "areas": Field(list, default=list(USUAL_AREAS)),
     "target_occupancy": Field(float, default=USUAL_OCCUPANCY),
     "set_aside_specialties": Field(list, default=list(USUAL_SPECIALTIES)),
+    "third_sector_interfaces": Field(list, default=[]),
+    "may_authorise": Field(dict, default={}),
     "code": Field(list, default=[]),
 }
 _CODE = {
@@ -96,9 +114,16 @@ def finance_settings(workspace: Workspace) -> Settings:
                          "finance", "target_occupancy")  # fmt: skip
     codes = tuple(_code(declared, table, str(at)) for at, table in enumerate(told["code"]))
     specialties = list_of_text(declared, told["set_aside_specialties"], "finance", "set_aside_specialties")
+    interfaces = list_of_text(declared, told["third_sector_interfaces"], "finance", "third_sector_interfaces")
+    for service, who in told["may_authorise"].items():
+        if service not in services() or not isinstance(who, str):
+            declared.problem(f"[finance.may_authorise] '{service}' is no service with the name of who may authorise",
+                             'Write "SC.HC" = "Locality manager".', "finance", "may_authorise", service)  # fmt: skip
     declared.finish(WorkspaceError)
-    own = workspace.folder / "finance" / "rules.toml"
-    return Settings(areas, float(told["target_occupancy"]), specialties, codes, own if own.is_file() else None)
+    folder = workspace.folder / "finance"
+    own = (path if (path := folder / f"{name}.toml").is_file() else None for name in OWN)
+    return Settings(areas, float(told["target_occupancy"]), specialties, codes, dict(told["may_authorise"]), interfaces,
+                    *own)  # fmt: skip
 
 
 def _code(declared: Declaration, table: Any, at: str) -> LedgerCode:
