@@ -26,8 +26,9 @@ OF_HOSPICES = ("Q011H",)
 
 
 def cube_of(folder: Path, store: Store, where: Where = HERE) -> Mapping[str, Stored]:
-    """Every table that the files of a folder give."""
-    return linked_tables(stage_folder(folder, store, where), store, where, OF_HOSPICES)
+    """Every table that the files of a folder give its readers."""
+    tables = linked_tables(stage_folder(folder, store, where), store, where, OF_HOSPICES)
+    return {name: stored for name, stored in tables.items() if not name.startswith("_")}
 
 
 def ask(sql: str, **tables: Stored) -> pd.DataFrame:

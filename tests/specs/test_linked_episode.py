@@ -412,6 +412,18 @@ def test_a_changed_file_changes_only_what_it_is_part_of(tmp_path: Path) -> None:
     assert figure(after["activity_cube"], "ALL", "n_people", "period_start = date '2021-04-01'") == 2
 
 
+def test_tables_on_the_way_outlive_the_clearing_after_a_build(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    path = episode_file(tmp_path / "a.parquet", *SOUND, attendance("SYN7"))
+    tables = together(store, path)
+    kept = {stored.path for stored in tables.values()}
+    store.keep_only({*kept, *(stored.path for part in staged(path, store).parts for stored in part.tables.values())})
+    there = in_store(store)
+    together(store, path)
+    assert in_store(store) == there
+    assert any(name.startswith("_people_cell/") for name in there)
+
+
 # --- nobody is named ------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -40,18 +40,34 @@ class _Making:
     store: Store
     engine: Engine
     scratch: Path
+    kept: list[Stored] = field(default_factory=list)
+    """Tables on the way, which the next build finds again where their pieces have not changed."""
+
+    def find(self, name: str, key: str) -> Stored | None:
+        """A table of the store, if it was made before."""
+        if found := self.store.find(name, key):
+            self.kept.append(found)
+        return found
+
+    def adopt(
+        self, name: str, key: str, path: Path, about: Mapping[str, object], *, private: bool = False
+    ) -> Stored:  # fmt: skip
+        """Take a finished table into the store."""
+        made = self.store.adopt(name, key, path, about, private=private)
+        self.kept.append(made)
+        return made
 
     def table(
         self, name: str, of: Sequence[object], make: Callable[[Path], None], *, private: bool = False, **about: object
     ) -> Stored:
         """The table that follows from ``of``, made by ``make`` at a path if it is not there."""
         key = key_of(name, of, code_key())
-        if found := self.store.find(name, key):
+        if found := self.find(name, key):
             return found
         path = self.scratch / f"{name}.parquet"
         make(path)
         self.engine.forget()
-        return self.store.adopt(name, key, path, about, private=private)
+        return self.adopt(name, key, path, about, private=private)
 
 
 def has_linked(files: Iterable[StagedFile]) -> bool:
@@ -81,14 +97,16 @@ def linked_tables(
     with ThreadPoolExecutor(max_workers=at_once) as workers:
         making = [workers.submit(_on_own_engine, store, replace(where, among=at_once), step) for step in steps]
     made = [future.result() for future in making]
-    cells = [*pieces["cell"], *(cell for found, _ in made for cell in found)]
-    aside = [*pieces["set_aside"], *(piece for _, found in made for piece in found)]
+    cells = [*pieces["cell"], *(cell for found, _, _ in made for cell in found)]
+    aside = [*pieces["set_aside"], *(piece for _, found, _ in made for piece in found)]
     tables = {"activity_cube": cells, "quarantine": aside, "hospital_flow": pieces["hospital_flow"]}
-    return {
+    gathered = {
         name: store.find(name, key) or store.gather(name, key, [_shape(store, name), *parts], {})
         for name, parts in tables.items() if parts
         for key in [key_of(name, [part.key for part in parts], code_key())]
     }  # fmt: skip
+    # What was made on the way is a part of the build: without it the next would make every year anew.
+    return gathered | {f"{stored.table}:{stored.key}": stored for _, _, kept in made for stored in kept}
 
 
 def _shape(store: Store, name: str) -> Stored:
@@ -100,15 +118,18 @@ def _shape(store: Store, name: str) -> Stored:
 
 
 #: Cells, and tables of what was set aside.
-_Made = tuple[list[Stored], list[Stored]]
+_Found = tuple[list[Stored], list[Stored]]
+#: The same, and every table on the way.
+_Made = tuple[list[Stored], list[Stored], list[Stored]]
 
 
-def _on_own_engine(store: Store, where: Where, step: Callable[[_Making], _Made]) -> _Made:
+def _on_own_engine(store: Store, where: Where, step: Callable[[_Making], _Found]) -> _Made:
     with folder_for_scratch(store.folder) as scratch, where.engine(scratch) as engine:
-        return step(_Making(store, engine, scratch))
+        making = _Making(store, engine, scratch)
+        return (*step(making), making.kept)
 
 
-def _people(making: _Making, pieces: Mapping[str, list[Stored]], paths: Mapping[str, Path]) -> _Made:
+def _people(making: _Making, pieces: Mapping[str, list[Stored]], paths: Mapping[str, Path]) -> _Found:
     """Cells of people, for every year of which there are episode files.
 
     ``paths`` are the files themselves, by the key of their cells: people are counted from all of a year's.
@@ -123,7 +144,7 @@ def _people(making: _Making, pieces: Mapping[str, list[Stored]], paths: Mapping[
     return cells, []
 
 
-def _journeys(making: _Making, pieces: Mapping[str, list[Stored]], of_hospices: Sequence[str]) -> _Made:
+def _journeys(making: _Making, pieces: Mapping[str, list[Stored]], of_hospices: Sequence[str]) -> _Found:
     """Cells of stays, readmissions and last months, for every year of which there are episode files."""
     years = sorted({piece.manifest["year"] for piece in pieces["cell"]})
     if not years:
@@ -182,31 +203,31 @@ def _stays(making: _Making, pieces: Sequence[Stored], years: Sequence[int]) -> d
             continue
         began = f"start_day < {Year(years[0]).first}" if earlier else Year(begins).has("start_day")
         key = key_of("_stay", began, [piece.key for piece in of], code_key())
-        stored = making.store.find("_stay", key)
+        stored = making.find("_stay", key)
         if stored is None:
             path = making.scratch / "_stay.parquet"
             together.write_stays(making.engine, _paths(of), began, path)
             making.engine.forget()
             about = {**together.about_stays(making.engine, path), "extract_id": _origin(of)}
-            stored = making.store.adopt("_stay", key, path, about, private=True)
+            stored = making.adopt("_stay", key, path, about, private=True)
         found[begins] = stored
     return found
 
 
-def _of_individuals(making: _Making, pieces: Sequence[Stored]) -> _Made:
+def _of_individuals(making: _Making, pieces: Sequence[Stored]) -> _Found:
     """Cells of individuals, and who was set aside for being younger than in the year before."""
     cells, aside = [], []
     for begins in sorted({piece.manifest["year"] for piece in pieces}):
         own, before = _of_year(pieces, begins), _of_year(pieces, begins - 1)
         key = _individuals_key(pieces, begins)
-        found = [making.store.find(name, key) for name in ("_individual_cell", "_younger")]
+        found = [making.find(name, key) for name in ("_individual_cell", "_younger")]
         if not all(found):
             individuals.write_year(
                 making.engine, _paths(own), _paths(before), Year(begins), _origin(own), making.scratch
             )
             found = [
-                making.store.adopt("_individual_cell", key, making.scratch / "cell.parquet", {}),
-                making.store.adopt("_younger", key, making.scratch / "set_aside.parquet", {}),
+                making.adopt("_individual_cell", key, making.scratch / "cell.parquet", {}),
+                making.adopt("_younger", key, making.scratch / "set_aside.parquet", {}),
             ]
         cells.append(found[0])
         aside.append(found[1])
@@ -245,10 +266,11 @@ def concentrations(
             parts[name].append(found)
         if following := years.get(begins + 1):
             parts["concentration_persistence"].append(_persistence(connection, store, year, following, membership))
-    return {
+    gathered = {
         name: store.find(name, key) or store.gather(name, key, pieces, {})
         for name, pieces in parts.items() if pieces for key in [key_of(name, [piece.key for piece in pieces])]
     }  # fmt: skip
+    return gathered | {f"{piece.table}:{piece.key}": piece for pieces in parts.values() for piece in pieces}
 
 
 @dataclass(frozen=True)
