@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -13,6 +14,24 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 # No test is timed: on a busy machine an example may take long, and that says nothing about the code.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Share files among processes, the longest first; see ``sharing``."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from sharing import LongestFirst
+
+    return LongestFirst(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # Each of several processes tells what it found, and what it found first is begun first. Alone, nothing is gained.
+    if hasattr(config, "workerinput"):
+        from sharing import in_order
+
+        in_order(items)
 
 
 @pytest.fixture(scope="session")
