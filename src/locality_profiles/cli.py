@@ -329,6 +329,33 @@ def query(
         Console().print(as_table(columns, rows))
 
 
+@app.command("what-if")
+def what_if(
+    shift: Annotated[str, typer.Argument(help="How much from which service to which: '5% from HOSP.ACU.EM to SC.HC'.")],
+    partnership: Annotated[str | None, typer.Option(help="Whose money: name or code, where there are several.")] = None,
+    version: Annotated[str, typer.Option(help="original, revised, forecast, outturn or audited.")] = "revised",
+    workspace: Folder = Path(),
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Show what moving money from one service to another would do, area by area. Nothing is changed."""
+    from locality_profiles.shifting import HEADINGS, what_if_of
+
+    found = what_if_of(_workspace(workspace), shift, partnership, version)
+    if as_json:
+        _say(found.as_dict(), "", as_json=True)
+        return
+    from rich.console import Console
+
+    from locality_profiles.showing import as_table
+
+    console = Console()
+    console.print(found.title)
+    console.print(as_table(HEADINGS, found.cells()))
+    for caveat in found.caveats:
+        console.print(caveat)
+
+
 @app.command()
 def template(
     name: Annotated[

@@ -79,7 +79,7 @@ def read_money(
     for name in ("area_resource", "resource_share", "ledger_line", "driver"):
         connection.execute(f"create or replace temp view {name} as select * from {relation(tables[name])}")
     connection.execute(f"create or replace temp view allocation as select * from {relation(tables['allocation'])}")
-    chosen = _chosen(connection)
+    chosen = chosen_versions(connection)
     placed, not_placed = _placed_by(connection), _not_placed(connection)
     found: dict[AreaKey, list[Sheet]] = {}
     for (hscp, area_type, start, end, version, purpose), rows in _by_ledger(connection, chosen).items():
@@ -112,8 +112,8 @@ class _Told:
 Rows = Sequence[Mapping[str, Any]]
 
 
-def _chosen(connection: duckdb.DuckDBPyConnection) -> str:
-    """SQL of the year and version of each partnership that is shown as spent, and as planned."""
+def chosen_versions(connection: duckdb.DuckDBPyConnection) -> str:
+    """The name of a table of the year and version of each partnership that is shown as spent, and as planned."""
 
     def one(purpose: str, versions: tuple[str, ...]) -> str:
         order = " ".join(f"when '{version}' then {at}" for at, version in enumerate(versions))

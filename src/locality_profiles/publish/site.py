@@ -18,7 +18,8 @@ from locality_profiles.indicators.definition import DISCLOSURE, OUTCOMES
 from locality_profiles.publish import area_systems, cells, quality
 from locality_profiles.publish.area_systems import MANY, counted
 from locality_profiles.publish.edition import SYNTHETIC, Edition, capitalised, file_stems
-from locality_profiles.publish.money import Money, read_money
+from locality_profiles.publish.money import Money, Sheet, read_money
+from locality_profiles.publish.money_chapter import chapters, sheet_links
 from locality_profiles.publish.numbers import legend, print_value, unit_label
 from locality_profiles.publish.open_data import downloads
 from locality_profiles.publish.place_tables import AreaSystems, read_systems
@@ -68,6 +69,8 @@ class Site:
     """By area type, the map of an area system."""
     standings: Mapping[AreaKey, Standing] = field(default_factory=dict)
     money: Money = field(default_factory=Money)
+    chapters: Mapping[str, tuple[Sheet, ...]] = field(default_factory=dict)
+    """By partnership, the tables of its finance chapter."""
 
     @cached_property
     def homes(self) -> dict[AreaKey, str]:
@@ -159,7 +162,7 @@ def write_site(tables: Mapping[str, Path], out: Path, about: Edition) -> list[Pa
         site = Site(
             about, profiles, read_indicators(connection, tables), names, stems, choose_headlines(profiles, about),
             systems, maps_of(tables, systems, about, stems), read_standings(connection, tables, about.profiled),
-            read_money(connection, tables, names),
+            read_money(connection, tables, names), chapters(connection, tables, names),
         )  # fmt: skip
         report = quality.read_report(connection, tables)
     pages = templates(site)
@@ -181,6 +184,13 @@ def write_site(tables: Mapping[str, Path], out: Path, about: Edition) -> list[Pa
     area = pages.get_template("area.html")
     for profile in profiles:
         written.append(_write(out / "areas" / f"{site.stems[profile.key]}.html", area, area_page(profile, site)))
+    shown = {home for profile in profiles if (home := partnership_of(profile))}
+    for code, sheets in site.chapters.items():
+        if code in shown:
+            (out / "money").mkdir(exist_ok=True)
+            page = {"name": names.get(("hscp", code), code), "href": site.page(("hscp", code)), "sheets": sheets,
+                    "links": sheet_links(sheets)}  # fmt: skip
+            written.append(_write(out / "money" / f"{code}.html", pages.get_template("money.html"), page))
     return [*written, out / STYLESHEET]
 
 
@@ -385,6 +395,7 @@ def area_page(profile: Profile, site: Site) -> dict[str, Any]:
             if section not in held
         ],
         "money": site.money.of(profile.key),
+        "chapter": f"money/{code}.html" if code in site.chapters else "",
         "overlaps": area_systems.overlaps_of(profile.key, site),
         "marks": legend(marks),
         "parts": [_parts(kind, found, code, site) for kind, found in parts.items()],

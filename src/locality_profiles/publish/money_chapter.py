@@ -1,0 +1,288 @@
+"""A partnership's finance chapter: its statement, the statutory split, monitoring, beds, hosts, providers, programmes.
+
+Every table is read from one that a build made and checked; nothing is calculated here. What must be said of a table
+stands beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from locality_profiles.ledger.codes import services, words
+from locality_profiles.periods import period_label
+from locality_profiles.publish.money import Column, Sheet, area_title, chosen_versions, pounds, signed
+from locality_profiles.publish.numbers import DASH
+from locality_profiles.publish.reading import AreaKey
+from locality_profiles.tables.money import LEDGER_TABLES
+from locality_profiles.tables.relation import relation
+
+if TYPE_CHECKING:
+    import duckdb
+
+Rows = list[dict[str, Any]]
+Printed = list[tuple[str, tuple[str, ...], bool]]
+
+STATEMENT_TABLES = {
+    "resource": "Who the money comes from, and for what", "service": "By service",
+    "split": "By the parts of the statutory report", "locality": "By locality, as their people use it",
+    "care_group": "By group of people", "recurring": "Every year, or once", "ringfence": "By fund",
+    "beside": "Beside the partnership's own resource",
+}  # fmt: skip
+OWN_RESOURCE = (
+    "The partnership's own resource: what others run for it is in it, what others use of services that it runs is not, "
+    "and what it manages without having been given it stands beside. So nothing is counted twice."
+)
+EXAMPLE_PRICES = (
+    "Real terms use an example series of prices, not the official one. Put HM Treasury's GDP deflators into "
+    "finance/deflators.toml before anybody quotes them."
+)
+CUTS_ACROSS = "Groups of people cut across the other parts and are not added to them."
+AVERAGE_BEDS = (
+    "Days are of residents in emergencies, in the specialties of the integration scheme, wherever the hospital is; a "
+    "mean of up to three years. Fewer days would save the variable part only: the rest stays until a ward closes."
+)
+CANDIDATES = (
+    "Reasons to look, found by rule: none of them says that money should move. There is no score, since nobody has "
+    "agreed what would weigh more."
+)
+FEW_PROVIDERS = "A group of fewer than three providers is for management only: one could work out what another is paid."
+
+
+def chapters(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path], names: Mapping[AreaKey, str]
+) -> dict[str, tuple[Sheet, ...]]:
+    """Sheets of each partnership that has a ledger, by its code; none in a release without ledgers.
+
+    Shown is the year and version that is planned; the statutory split has the years before it as they were spent.
+    """
+    if "financial_statement" not in tables:
+        return {}
+    for name in (*(contract.name for contract in LEDGER_TABLES), "set_aside", "area_resource"):
+        connection.execute(f"create or replace temp view {name} as select * from {relation(tables[name])}")
+    chosen_versions(connection)
+    found: dict[str, list[Sheet]] = {}
+    for hscp, start, end, version in connection.execute("""
+            select distinct hscp_code, period_start, period_end, version
+            from chosen join area_resource using (hscp_code, period_start, version)
+            where purpose = 'planned' order by 1""").fetchall():  # fmt: skip
+        of = _Of(connection, hscp, start, version, names)
+        when = f"{words()['version'][version]}, {period_label('financial_year', start, end)}"
+        makers: tuple[Callable[[_Of, str], Iterator[Sheet]], ...] = (
+            _statement, _statutory, _monitoring, _set_aside, _hosted, _providers, _programmes, _budgets
+        )  # fmt: skip
+        found[hscp] = [sheet for make in makers for sheet in make(of, when) if sheet.rows]
+    return {hscp: tuple(sheets) for hscp, sheets in found.items()}
+
+
+class _Of:
+    """Rows of one partnership, year and version."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, hscp: str, start: Any, version: str,
+                 names: Mapping[AreaKey, str]) -> None:  # fmt: skip
+        self._connection = connection
+        self.hscp, self.start, self.version, self.names = hscp, start, version, names
+
+    def rows(self, table: str, where: str = "true", order: str = "all") -> Rows:
+        """Rows of a table of the year and version."""
+        return self.every(table, f"period_start = ? and version = ? and {where}", order, self.start, self.version)
+
+    def every(self, table: str, where: str, order: str, *given: Any, whose: str = "hscp_code") -> Rows:
+        """Rows of a table of the partnership."""
+        query = f"select * from {table} where {whose} = ? and {where} order by {order}"
+        found = self._connection.execute(query, [self.hscp, *given])
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def title_of(code: str) -> str:
+    """The title of a service, or the code itself."""
+    return services()[code].title if code in services() else "Service not told" if code == "NOT_TOLD" else code
+
+
+def percent(share: float | None) -> str:
+    return DASH if share is None else f"{share:,.1f}%"
+
+
+def _statement(of: _Of, when: str) -> Iterator[Sheet]:
+    columns = (Column("Gross", "£"), Column("Income", "£"), Column("Net", "£"))
+    rows = of.rows("financial_statement", order="table_id, position")
+    for table, title in STATEMENT_TABLES.items():
+        mine = [row for row in rows if row["table_id"] == table]
+        # The total stands last, as people read it.
+        mine.sort(key=lambda row: row["level"] == 0)
+        printed = [
+            (_row_title(of, table, row), tuple(pounds(row[f"{kind}_pence"], "") for kind in ("gross", "income", "net")),
+             row["level"] == 0 or (table in ("resource", "service") and row["level"] == 1))
+            for row in mine
+        ]  # fmt: skip
+        yield Sheet(f"statement-{table}", f"Annual financial statement: {title[:1].lower()}{title[1:]}",
+                    f"{title}: {when}", "", columns, tuple(printed),
+                    (OWN_RESOURCE,) if table in ("resource", "beside") else ())  # fmt: skip
+
+
+def _row_title(of: _Of, table: str, row: Mapping[str, Any]) -> str:
+    if table == "locality":
+        return "Total resource" if row["level"] == 0 else area_title(row["row_id"], "locality", of.names)
+    return title_of(row["row_id"]) if table == "service" and row["level"] else str(row["title"])
+
+
+def _statutory(of: _Of, when: str) -> Iterator[Sheet]:
+    del when
+    rows = of.every("statutory_split", "report_start = ? and series = 'planned'", "period_start", of.start)
+    rows = rows or of.every("statutory_split", "report_start = ? and series = 'spent'", "period_start", of.start)
+    spent = of.every("statutory_split", "report_start = ? and series = 'spent'", "period_start", of.start) or rows
+    years = list(dict.fromkeys((row["period_start"], row["period_end"]) for row in spent))
+    columns = tuple(Column(period_label("financial_year", *year), "£") for year in years)
+    for kind, title in (("net_pence", "as it was paid"), ("real_pence", f"at prices of {_prices(spent)}")):
+        for breakdown, heading in (("split", "Six parts of spending"), ("care_group", "Groups of people")):
+            cells = {(row["part"], row["period_start"]): row[kind] for row in spent if row["breakdown"] == breakdown}
+            parts = list(dict.fromkeys(part for part, _ in cells))
+            listed = {**words()["split"], **words()["care_group"]}
+            printed = [
+                (listed.get(part, part), tuple(pounds(cells.get((part, start)), "") for start, _ in years), False)
+                for part in parts
+            ]
+            example = any(row["official_prices"] is False for row in spent) and kind == "real_pence"
+            caveats = tuple(filter(None, (CUTS_ACROSS if breakdown == "care_group" else "",
+                                          EXAMPLE_PRICES if example else "")))  # fmt: skip
+            yield Sheet(f"split-{breakdown}-{kind[:4]}", f"{heading}, six years: {title}",
+                        f"Net spending, {title}; the latest version of each year", "Part", columns, tuple(printed),
+                        caveats)  # fmt: skip
+
+
+def _prices(rows: Rows) -> str:
+    return next((str(row["prices_of"]) for row in rows if row["prices_of"]), "one year")
+
+
+def _monitoring(of: _Of, when: str) -> Iterator[Sheet]:
+    del when
+    rows = of.every("budget_monitor", "year_start = ? and service_code = 'all' and partner = 'all' and scope = 'all'",
+                    "month", of.start)  # fmt: skip
+    columns = (Column("Budget", "£"), Column("Outturn", "£"), Column("Budget to date", "£"),
+               Column("Outturn to date", "£"), Column("Over or under to date", "£"), Column("Over or under", "%"),
+               Column("Expected for the year", "£"))  # fmt: skip
+    printed = [
+        (period_label("month", row["period_start"], row["period_end"]), (
+            pounds(row["budget_pence"], ""), pounds(row["outturn_pence"], ""), pounds(row["budget_to_date_pence"], ""),
+            pounds(row["outturn_to_date_pence"], ""),
+            DASH if row["variance_to_date_pence"] is None else signed(row["variance_to_date_pence"]),
+            percent(row["variance_to_date_percent"]), pounds(row["year_expected_pence"], "")), False)
+        for row in rows
+    ]  # fmt: skip
+    yield Sheet("monitoring", "Budget beside outturn, month by month", "All lines that are told by month", "Month",
+                columns, tuple(printed),
+                ("A month without figures is not nought: nothing is told of it yet.",))  # fmt: skip
+
+
+def _set_aside(of: _Of, when: str) -> Iterator[Sheet]:
+    del when
+    latest = of.every("set_aside", "specialty_code = 'all'", "period_start desc, area_type = 'hscp', area_code")
+    rows = [row for row in latest if row["period_start"] == latest[0]["period_start"]]
+    columns = (Column("Bed days a year"), Column("Of them elsewhere"), Column("Beds"), Column("Direct cost", "£"),
+               Column("Variable part", "£"), Column("Cost of a day", "£"), Column("Days of delay"))  # fmt: skip
+    printed = [
+        (of.names.get(("hscp", of.hscp), of.hscp) if row["area_type"] == "hscp"
+         else area_title(row["area_code"], row["area_type"], of.names), (
+            f"{row['bed_days']:,.0f}", f"{row['outwith_days']:,.0f}", f"{row['beds']:,.1f}",
+            pounds(row["direct_pence"], ""), pounds(row["variable_pence"], ""), pounds(row["direct_per_day"], ""),
+            DASH if row["delayed_days"] is None else f"{row['delayed_days']:,.0f}"), row["area_type"] == "hscp")
+        for row in rows
+    ]  # fmt: skip
+    when = period_label("financial_year", rows[0]["period_start"], rows[0]["period_end"]) if rows else ""
+    yield Sheet("set-aside", "The hospital set-aside: beds that people used", f"Mean of up to three years to {when}",
+                "Area", columns, tuple(printed), (AVERAGE_BEDS,))  # fmt: skip
+
+
+FINDINGS = {
+    "agrees": "Both agree", "host_not_here": "The host's ledger is not here", "user_not_here": "The user's is not here",
+    "host_tells_no_use": "The host tells no use",
+}  # fmt: skip
+
+
+def _hosted(of: _Of, when: str) -> Iterator[Sheet]:
+    columns = (Column("Used by", words=True), Column("Use"), Column("As the host tells", "£"),
+               Column("As the user tells", "£"), Column("Found", words=True))  # fmt: skip
+    rows = of.every("hosted_matrix", "period_start = ? and version = ?", "all", of.start, of.version, whose="host_hscp")
+    rows += [row for row in of.every("hosted_matrix", "period_start = ? and version = ?", "all", of.start, of.version,
+                                     whose="user_hscp") if row["host_hscp"] != of.hscp]  # fmt: skip
+    printed = [
+        (f"{title_of(row['service_code'])}, run by {of.names.get(('hscp', row['host_hscp']), row['host_hscp'])}", (
+            of.names.get(("hscp", row["user_hscp"]), row["user_hscp"] or DASH),
+            DASH if row["quantity"] is None else f"{row['quantity']:,.0f} {row['unit'] or ''}".strip(),
+            pounds(row["host_pence"], ""), pounds(row["user_pence"], ""),
+            FINDINGS.get(row["finding"], str(row["finding"]).replace("_", " "))), False)
+        for row in rows
+    ]  # fmt: skip
+    yield Sheet("hosted", "Services that one partnership runs for several", f"Who used what: {when}", "Service",
+                columns, tuple(printed),
+                ("Over all partnerships each pound is counted once, where it is used.",))  # fmt: skip
+
+
+def _providers(of: _Of, when: str) -> Iterator[Sheet]:
+    columns = (Column("Providers"), Column("Gross", "£"), Column("Largest three", "%"), Column("Largest", "%"))
+    sectors = {"all": "All sectors", **words()["provider_sector"]}
+    rows = [row for row in of.rows("provider_concentration", "family = 'all'") if not row["low_number"]]
+    printed: Printed = [
+        (sectors.get(row["provider_sector"], str(row["provider_sector"])), (
+            f"{row['providers']}", pounds(row["gross_pence"], ""), percent(100 * (row["top_3_share"] or 0)),
+            percent(100 * (row["largest_share"] or 0))), row["provider_sector"] == "all")
+        for row in rows
+    ]  # fmt: skip
+    yield Sheet("providers", "Who is paid, by sector", f"Spending with named providers: {when}", "Sector", columns,
+                tuple(printed), (FEW_PROVIDERS,))  # fmt: skip
+
+
+def _programmes(of: _Of, when: str) -> Iterator[Sheet]:
+    rows = of.rows("programme_matrix")
+    groups = [group for group in words()["care_group"] if any(row["care_group"] == group for row in rows)]
+    cells = {(row["programme_code"], row["care_group"]): row["net_pence"] for row in rows}
+    programmes = sorted({row["programme_code"] for row in rows})
+    printed: Printed = [
+        (words()["programme"].get(code, code), (
+            *(pounds(cells.get((code, group)), "") for group in groups),
+            pounds(sum(cells.get((code, group), 0) for group in groups), "")), False)
+        for code in programmes
+    ]  # fmt: skip
+    columns = (*(Column(words()["care_group"][group], "£") for group in groups), Column("All", "£"))
+    yield Sheet("programmes", "Programmes of care by group of people", f"Net: {when}", "Programme", columns,
+                tuple(printed))  # fmt: skip
+    reasons = of.rows("marginal_candidate", order="kind, code, rule")
+    found: Printed = [
+        (words()["programme"].get(row["code"], row["code"]) if row["kind"] == "programme" else title_of(row["code"]),
+         (pounds(row["net_pence"], ""), _reason(of, row)), False)
+        for row in reasons
+    ]  # fmt: skip
+    yield Sheet("candidates", "Where to look first for marginal analysis", f"Reasons found by rule: {when}", "What",
+                (Column("Net", "£"), Column("Why", words=True)), tuple(found), (CANDIDATES,))  # fmt: skip
+
+
+def _reason(of: _Of, row: Mapping[str, Any]) -> str:
+    where = area_title(row["area_code"], row["area_type"], of.names) if row["area_code"] else ""
+    return f"{where}: {row['reason']}" if where and where not in row["reason"] else str(row["reason"])
+
+
+def _budgets(of: _Of, when: str) -> Iterator[Sheet]:
+    """A budget sheet for each locality."""
+    columns = (Column("Used", "£"), Column("Fair share", "£"), Column("Committed", "£"), Column("Until"),
+               Column("Once only", "£"), Column("Who may authorise", words=True),
+               Column("Not for the locality to decide", words=True))  # fmt: skip
+    by_area: dict[tuple[str, str], Rows] = {}
+    for row in of.rows("locality_budget", order="area_type, area_code, service_code, scope"):
+        by_area.setdefault((row["area_type"], row["area_code"]), []).append(row)
+    for at, ((kind, area), rows) in enumerate(by_area.items()):
+        printed = [
+            (title_of(row["service_code"]), (
+                pounds(row["used_pence"], ""), pounds(row["fair_pence"], ""), pounds(row["committed_pence"], ""),
+                str(row["committed_until"] or DASH), pounds(row["non_recurring_pence"], ""),
+                row["may_authorise"] or DASH, row["not_devolved"] or ""), False)
+            for row in rows if row["used_pence"] or row["fair_pence"]
+        ]  # fmt: skip
+        name = area_title(area, kind, of.names)
+        yield Sheet(f"budget-{at}", f"Budget sheet: {name}", f"{name}, {when}", "Service", columns, tuple(printed))
+
+
+def sheet_links(sheets: Sequence[Sheet]) -> list[tuple[str, str]]:
+    """Anchors and titles of sheets, for a list at the top of the page."""
+    return [(sheet.id, sheet.title) for sheet in sheets]
