@@ -8,10 +8,21 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from episodes.cubes import OF_HOSPICES, ask, cube_of, differences, figures, plain_figures
+from episodes.clusters import standing
+from episodes.cubes import (
+    OF_HOSPICES,
+    ask,
+    cube_of,
+    differences,
+    figures,
+    of_any_file,
+    one_file_a_year,
+    plain_figures,
+)
 from episodes.plain_cube import PlainCube, plain_cube
 
 from locality_profiles.episodes.cells import BALANCE, MEASURES
+from locality_profiles.episodes.engine import Where, engine
 from locality_profiles.episodes.linked import kinds
 from locality_profiles.sample.linked import LinkedSummary, made_up_zones, write_linked
 from locality_profiles.tables.curated import ACTIVITY_CUBE
@@ -19,12 +30,15 @@ from locality_profiles.tables.store import Store, Stored
 
 #: With their three years, three million records of episodes.
 PEOPLE, YEARS, ZONES = 525_000, (2019, 2020, 2021), 350
+#: Of a cluster for so many: it makes code of queries, as it does by itself, and has room for each half of a year.
+FOR_MANY_ROWS = "spark.executor.memory 900m\nspark.sql.adaptive.enabled false\n"
 
 
 @dataclass(frozen=True)
 class Country:
     """What was written, the cube of it, and the plain cube."""
 
+    folder: Path
     written: LinkedSummary
     tables: Mapping[str, Stored]
     plain: PlainCube
@@ -35,7 +49,7 @@ def country(tmp_path_factory: pytest.TempPathFactory) -> Country:
     folder = tmp_path_factory.mktemp("records")
     written = write_linked(folder, made_up_zones(ZONES), PEOPLE, YEARS, faults=True)
     tables = cube_of(folder, Store(tmp_path_factory.mktemp("store")))
-    return Country(written, tables, plain_cube(folder, OF_HOSPICES))
+    return Country(folder, written, tables, plain_cube(folder, OF_HOSPICES))
 
 
 def test_there_are_three_million_records(country: Country) -> None:
@@ -43,13 +57,36 @@ def test_there_are_three_million_records(country: Country) -> None:
 
 
 def test_every_figure_is_that_of_the_plain_computation(country: Country) -> None:
-    ours, plain = figures(country.tables["activity_cube"]), plain_figures(country.plain.cells)
-    wrong = differences(ours, plain)
+    wrong = differences(figures(country.tables["activity_cube"]), plain_figures(country.plain.cells))
     assert wrong.empty, wrong.head(20).to_string()
 
 
+def test_on_a_cluster_every_figure_is_that_of_the_plain_computation(
+    country: Country, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Spark has the records in one file a year: what it takes for each step matters more than how many rows there are.
+
+    The other tables that readers see are set beside those of DuckDB, as is how many records a cell counts.
+    """
+    folder = tmp_path_factory.mktemp("years")
+    one_file_a_year(country.folder, folder, row_group_size=100_000)
+    with (
+        standing(tmp_path_factory.mktemp("cluster"), FOR_MANY_ROWS) as cluster,
+        engine("spark", tmp_path_factory.mktemp("spark"), master=cluster.address),
+    ):
+        tables = cube_of(folder, Store(tmp_path_factory.mktemp("store")), Where("spark", cluster.address))
+        both_worked = ["Asked to launch executor" in cluster.log(f"worker-{number}") for number in (0, 1)]
+    wrong = differences(figures(tables["activity_cube"]), plain_figures(country.plain.cells))
+    assert wrong.empty, wrong.head(20).to_string()
+    assert of_any_file(tables["hospital_flow"]) == of_any_file(country.tables["hospital_flow"])
+    assert of_any_file(tables["quarantine"]) == of_any_file(country.tables["quarantine"])
+    counted = [figures(of["activity_cube"], ["n_records"]) for of in (tables, country.tables)]
+    assert differences(*counted).empty
+    assert both_worked == [True, True]
+
+
 def test_every_measure_of_the_cube_was_compared(country: Country) -> None:
-    compared = set(figures(country.tables["activity_cube"]).index.get_level_values("measure_code"))
+    compared = set(figures(country.tables["activity_cube"])["measure_code"].unique().to_pylist())
     # The balance of care is made where there are population estimates as well; see test_balance.py.
     assert compared == {name.upper() for name in MEASURES if name not in BALANCE}
     kinds_seen = set(country.written.kinds) - {"individual"}

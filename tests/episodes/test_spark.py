@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import os
-import re
-import shutil
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -18,10 +13,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pyspark
 import pytest
 import sqlglot
-from episodes.cubes import cube_of
+from episodes.clusters import Cluster, standing
+from episodes.cubes import cube_of, one_file_a_year
 
 from locality_profiles.episodes import cube
 from locality_profiles.episodes import engine as engines
@@ -32,12 +27,9 @@ from locality_profiles.errors import ExtractRefused, WorkspaceError
 from locality_profiles.sample.linked import made_up_zones, write_linked
 from locality_profiles.tables.store import Store
 
-HOME = Path(pyspark.__file__).parent
-#: Java compiles little where nothing runs for long, and Spark makes no code of queries over so few rows.
-JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+#: Spark makes no code of queries over so few rows.
 DEFAULTS = """
 spark.executor.memory 640m
-spark.locality.wait 0
 spark.sql.codegen.factoryMode NO_CODEGEN
 spark.sql.codegen.wholeStage false
 """
@@ -46,72 +38,10 @@ spark.sql.codegen.wholeStage false
 # --- a cluster ------------------------------------------------------------------------------------
 
 
-class Cluster:
-    """A standalone master and its workers, each a process of its own, with a log."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.address = ""
-        self._running: list[subprocess.Popen[bytes]] = []
-
-    def start(self, workers: int) -> None:
-        usual = ("--host", "127.0.0.1", "--webui-port", "0")
-        told = self._start("master", "org.apache.spark.deploy.master.Master", *usual, "--port", "0",
-                           until=r"Starting Spark master at (spark://127\.0\.0\.1:\d+)")  # fmt: skip
-        self.address = told[1]
-        for number in range(workers):
-            self._start(f"worker-{number}", "org.apache.spark.deploy.worker.Worker", *usual, "--cores", "1",
-                        "--memory", "1g", self.address, until="Successfully registered with master")  # fmt: skip
-
-    def log(self, name: str) -> str:
-        return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
-
-    def _start(self, name: str, *words: str, until: str) -> re.Match[str]:
-        own = {"SPARK_WORKER_DIR": str(self.folder / name), "SPARK_LOCAL_DIRS": str(self.folder / name)}
-        with (self.folder / f"{name}.log").open("wb") as log:
-            # A session of its own: with it, all that it started can be stopped.
-            process = subprocess.Popen(
-                [str(HOME / "bin" / "spark-class"), *words], stdout=log, stderr=subprocess.STDOUT,
-                env={**os.environ, **own}, start_new_session=True,
-            )  # fmt: skip
-        self._running.append(process)
-        deadline = time.monotonic() + 180
-        while not (told := re.search(until, self.log(name))):
-            assert process.poll() is None, self.log(name)
-            assert time.monotonic() < deadline, self.log(name)
-            time.sleep(0.1)
-        return told
-
-    def stop(self) -> None:
-        for process in reversed(self._running):
-            os.killpg(process.pid, signal.SIGTERM)
-        for process in self._running:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(20)
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait(20)
-
-
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
-        assert not os.environ.get("CI"), "Java is missing; .ci/run installs it"
-        pytest.skip("there is no Java here (on Debian: apt install openjdk-17-jre-headless)")
-    folder = tmp_path_factory.mktemp("cluster")
-    (folder / "spark-defaults.conf").write_text(DEFAULTS, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as environment:
-        for name, value in {
-            "SPARK_HOME": HOME, "SPARK_CONF_DIR": folder, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_MEMORY": "256m",
-            "JAVA_TOOL_OPTIONS": JAVA,
-        }.items():  # fmt: skip
-            environment.setenv(name, str(value))
-        own = Cluster(folder)
-        try:
-            own.start(workers=2)
-            yield own
-        finally:
-            own.stop()
+    with standing(tmp_path_factory.mktemp("cluster"), DEFAULTS) as own:
+        yield own
 
 
 @pytest.fixture(scope="module")
@@ -140,12 +70,9 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     apart, folder = tmp_path_factory.mktemp("apart"), tmp_path_factory.mktemp("records")
     write_linked(apart, made_up_zones(30), 3_000, (2020, 2021), faults=True)
-    for name in ("episode-file-2122-01B", "individual-file-2021", "individual-file-2122"):
-        (apart / f"source-{name}.parquet").rename(folder / f"source-{name}.parquet")
-    for year in ("2021", "2122"):
-        parts = [pq.read_table(path) for path in sorted(apart.glob(f"source-episode-file-{year}-*"))]
-        whole = pa.concat_tables(parts, promote_options="permissive")
-        pq.write_table(whole, folder / f"source-episode-file-{year}.parquet", row_group_size=3_000)
+    one = "source-episode-file-2122-01B.parquet"
+    (apart / one).rename(folder / one)
+    one_file_a_year(apart, folder, row_group_size=3_000)
     return folder
 
 
