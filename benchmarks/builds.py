@@ -24,6 +24,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-m", "locality_profiles"]
 STEPS = (
     "plan_of", "stage_all", "settle_extracts", "check_extracts", "curate_tables", "check_curated", "make_profiles",
+    "make_money",
     "check_profiles", "keep_results", "write_release",
 )  # fmt: skip
 
@@ -80,6 +81,7 @@ def own_work(folder: Path) -> dict[str, tuple[float, float]]:
         made = timed("curate_tables", workspace, files, extract)
         doors.append(timed("check_curated", workspace, made))
         made = timed("make_profiles", workspace, made)
+        made = timed("make_money", workspace, made)
         doors.append(timed("check_profiles", workspace, made))
         made = timed("keep_results", workspace, made, doors, building.unknown_files(files))
         timed("write_release", workspace, made, doors, files, plan)
