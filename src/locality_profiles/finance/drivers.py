@@ -24,6 +24,8 @@ ZONE = "data_zone_2011"
 REPEATING = ("HOSP.EM.ALL", "HOSP.ACU.FALL")
 #: Less than this part of a partnership in no area is what weights leave when they are added.
 NOTHING = 1e-9
+#: Decimals to which values are told.
+WEIGHT_DECIMALS = 6
 #: A grade is one worse for each so many years between a driver's year and the money's.
 YEARS_A_GRADE = 2
 
@@ -43,7 +45,7 @@ class Division:
 
     @property
     def weights(self) -> Whole:
-        return whole_weights(self.values)
+        return whole_weights(self.values, WEIGHT_DECIMALS)
 
 
 #: Divisions by driver, what it is told by (a service, a family of services, or nothing), partnership, kind of area, and
@@ -126,13 +128,17 @@ def read_drivers(
     connection.execute(f"create or replace temp table record as {_records()}")
     connection.execute(f"create or replace temp table curve as {_curves()}")
     connection.execute(f"create or replace temp table wanted as {_wanted(money_services)}")
+    # Rounded where whole weights are: in what order a sum of fractions was added must change nothing.
     connection.execute("""
         create or replace temp table driver_value (
             driver_id varchar, told_by varchar, hscp_code varchar, area_type varchar, area_code varchar,
             year integer, value double)""")  # fmt: skip
     for driver in drivers.values():
         query = _of_areas(driver, area_types) if driver.origin in ("indicator", "staff") else _of_zones(driver)
-        connection.execute(f"insert into driver_value select {text(driver.id)}, * from ({query})")
+        connection.execute(
+            f"insert into driver_value "
+            f"select {text(driver.id)}, * replace (round(value, {WEIGHT_DECIMALS}) as value) from ({query})"
+        )
     rows = connection.execute("""
         select driver_id, told_by, hscp_code, area_type, year, list(area_code), list(value)
         from driver_value group by all having sum(value) > 0""").fetchall()  # fmt: skip

@@ -73,13 +73,14 @@ def make_money(facts: Mapping[str, Path], settings: Settings, store: Store) -> t
         return made, list(made["allocation"].manifest["notes"])
     with connect() as connection:
         _see(connection, facts)
-        made = {"ledger_line": store.write_query(
-            "ledger_line", key, connection, coded("budget_line", "area", settings.codes), {})}  # fmt: skip
+        made = {
+            "ledger_line": _write(store, "ledger_line", key, connection, coded("budget_line", "area", settings.codes))
+        }
         made["allocation_rule"] = store.write("allocation_rule", key, rule_table(rules), {})
         ledger = f"select * from {made['ledger_line'].relation}"
         ids, groups = alike(connection, ledger)
         drivers = read_drivers(connection, rules.drivers, settings.areas, sorted({g.service for g in groups}))
-        made["driver"] = store.write_query("driver", key, connection, driver_table(rules.drivers), {})
+        made["driver"] = _write(store, "driver", key, connection, driver_table(rules.drivers))
         placing = Placing(drivers, rules, hosted_use(connection, "select * from hosted_use"))
         notes = [f"the rule of allocation '{rule.id}' is for no line of any ledger"
                  for rule in unused_rules(rules, groups)] if settings.own_rules else []  # fmt: skip
@@ -95,11 +96,19 @@ def make_money(facts: Mapping[str, Path], settings: Settings, store: Store) -> t
             "set_aside": set_aside(settings.set_aside_specialties, settings.target_occupancy),
         }  # fmt: skip
         for name, query in queries.items():
-            made[name] = store.write_query(name, key, connection, query, {})
+            made[name] = _write(store, name, key, connection, query)
         for name in OF_LEDGERS:
             query = _of_ledgers(name, {known: stored.relation for known, stored in made.items()}, settings)
-            made[name] = store.write_query(name, key, connection, query, {})
+            made[name] = _write(store, name, key, connection, query)
     return made, notes
+
+
+def _write(
+    store: Store, name: str, key: str, connection: duckdb.DuckDBPyConnection, query: str
+) -> Stored:  # fmt: skip
+    """Write a table in the order of its key, so that the same money gives the same bytes."""
+    order = ", ".join(f'"{column}"' for column in CONTRACTS[name].key)
+    return store.write_query(name, key, connection, f"select * from ({query}) order by {order}", {})
 
 
 def _of_ledgers(name: str, made: Mapping[str, str], settings: Settings) -> str:
