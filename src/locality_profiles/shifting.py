@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from locality_profiles.errors import WorkspaceError
+from locality_profiles.finance.drivers import fiscal
 from locality_profiles.finance.scenario import CAVEATS, Assumptions, Looked, Shift, read_shift, what_if
 from locality_profiles.finance.settings import finance_settings
 from locality_profiles.ledger.codes import services
@@ -34,8 +35,8 @@ class WhatIf:
     @property
     def title(self) -> str:
         source, target = (services()[code].title for code in (self.shift.source, self.shift.target))
-        year, version = self.rows[0]["period_start"].year, self.rows[0]["version"]
-        return f"From {source} to {target}: {version}, {year}/{(year + 1) % 100:02d}"
+        first = self.rows[0]
+        return f"From {source} to {target}: {first['version']}, {fiscal(first['period_start'].year)}"
 
     @property
     def caveats(self) -> Sequence[str]:
@@ -97,24 +98,22 @@ def what_if_of(
     with connect() as connection:
         names = {(kind, code): name for kind, code, name in connection.execute(
             f"select area_type, area_code, area_name from {relation(release.tables['area'])}").fetchall()}  # fmt: skip
-        code = _partnership(workspace, release, names, partnership)
-        shares = (
-            f"(select * from {relation(release.tables['resource_share'])} where hscp_code = '{code}' and version = ?)"
-        )
-        years = connection.execute(f"select distinct year(period_start) from {shares} order by 1", [version]).fetchall()
-        if not years:
+        code = _partnership(workspace, names, partnership)
+        settings = finance_settings(workspace)
+        connection.execute(
+            f"create temp table share as select * from {relation(release.tables['resource_share'])} "
+            "where hscp_code = ? and version = ? and area_type = ?", [code, version, settings.areas[0]],
+        )  # fmt: skip
+        ((latest,),) = connection.execute("select max(year(period_start)) from share").fetchall()
+        if latest is None:
             raise WorkspaceError(f"The ledger of {names.get(('hscp', code), code)} has no version '{version}'.")
-        kept = shift.years or (years[-1][0],)
-        asked = f"""
-            select * from {relation(release.tables["resource_share"])}
-            where hscp_code = '{code}' and version = '{version}'
-                and area_type = '{finance_settings(workspace).areas[0]}'
-                and year(period_start) in ({", ".join(str(year) for year in kept)})"""
+        kept = shift.years or (latest,)
+        asked = f"select * from share where year(period_start) in ({', '.join(map(str, kept))})"
         heads = f"""
             select hscp_code, area_type, area_code, period_start, any_value(residents) as residents
             from {relation(release.tables["area_resource"])} where "group" = 'all' group by all"""
         looked = Looked(asked, heads, _table(release, "unit_price"), _table(release, "hospital_cost"))
-        assumed = Assumptions(target_occupancy=finance_settings(workspace).target_occupancy)
+        assumed = Assumptions(target_occupancy=settings.target_occupancy)
         rows = what_if(connection, shift, looked, assumed).to_pylist()
     return WhatIf(shift, rows, names)
 
@@ -123,11 +122,8 @@ def _table(release: Release, name: str) -> str:
     return f"select * from {relation(release.tables[name])}" if name in release.tables else empty_view(CONTRACTS[name])
 
 
-def _partnership(
-    workspace: Workspace, release: Release, names: Mapping[tuple[str, str], str], asked: str | None
-) -> str:  # fmt: skip
+def _partnership(workspace: Workspace, names: Mapping[tuple[str, str], str], asked: str | None) -> str:
     """The code of the partnership that is meant, by code or name."""
-    del release
     codes = {code: name for (kind, code), name in names.items() if kind == "hscp"}
     if asked is None:
         own = workspace.partnerships or tuple(codes)

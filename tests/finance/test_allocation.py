@@ -322,3 +322,9 @@ def test_a_rule_for_no_line_is_told(tmp_path: Path) -> None:
     (tmp_path / "store").mkdir()
     _, notes = make_money(facts, own_rules(tmp_path, "need"), Store(tmp_path / "store"))
     assert "the rule of allocation 'home_care' is for no line of any ledger" in notes
+
+
+def test_a_line_with_an_account_alone_makes_a_ledger(tmp_path: Path) -> None:
+    line = {"net_pence": 100, "scope": None, "service_code": None, "account_code": "2100"}
+    settings_of = Settings(codes=(LedgerCode("", "2100", {"service_code": "SC.HC"}),))
+    assert pounds(money(tmp_path, country(tmp_path), [line], settings_of), "fair").keys() == set(RESIDENTS)

@@ -9,6 +9,8 @@ from locality_profiles.ledger.codes import PROGRAMME_NOT_TOLD, services
 
 #: A service or kind of spending that neither the line nor the settings tell.
 NOT_TOLD = "NOT_TOLD"
+#: SQL that is true of a line of a ledger; spending that other publishers report has none of these.
+OF_A_LEDGER = "(scope is not null or cost_centre is not null or account_code is not null)"
 
 
 def text(word: str) -> str:
@@ -59,7 +61,7 @@ def coded(budget_line: str, area: str, codes: Sequence[LedgerCode]) -> str:
             from {budget_line} l
             left join {area} a
                 on a.area_type = l.block_type and a.area_code = l.block_code and a.parent_type = 'hscp'
-            where (l.scope is not null or l.cost_centre is not null or l.account_code is not null)
+            where {OF_A_LEDGER}
                 and coalesce(l.net_pence, l.gross_pence) is not null
                 and (l.block_type = 'hscp' or a.parent_code is not null)) line
         left join ({_services()}) s using (service_code)"""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from locality_profiles.declarations import Declaration, Field, read_declaration
+from locality_profiles.finance.drivers import fiscal
 
 FILE = Path(__file__).parent / "deflators.toml"
 YEAR = r"(\d{4})/(\d{2})"
@@ -32,12 +33,7 @@ class Deflators:
     @property
     def base_label(self) -> str:
         """The year whose prices are used, as it is written."""
-        return label(self.base_year)
-
-
-def label(year: int) -> str:
-    """A financial year by the year in which it starts, as it is written: 2024 is 2024/25."""
-    return f"{year}/{(year + 1) % 100:02d}"
+        return fiscal(self.base_year)
 
 
 _TOP = {
@@ -64,11 +60,13 @@ def deflators(own: Path | None = None) -> Deflators:
              if (year := _year(declared, name, "index", name)) is not None
              and (value := _thousandths(declared, given, name)) is not None}  # fmt: skip
     for year in sorted(set(range(min(index, default=0), max(index, default=0))) - set(index)):
-        declared.problem(f"[index] has a gap: {label(year)} is missing",
+        declared.problem(f"[index] has a gap: {fiscal(year)} is missing",
                          "Give every year from the first to the last.", "index")  # fmt: skip
     base = _year(declared, told["base_year"], "base_year") if told["base_year"] else None
     if base is not None and base not in index:
-        declared.problem(f"'base_year' {label(base)} has no index", f'Add "{label(base)}" = … to [index].', "base_year")
+        declared.problem(
+            f"'base_year' {fiscal(base)} has no index", f'Add "{fiscal(base)}" = … to [index].', "base_year"
+        )
     declared.finish()
     return Deflators(told["source"], told["published"], told["official"], base or 0, dict(sorted(index.items())))
 

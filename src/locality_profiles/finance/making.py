@@ -20,7 +20,7 @@ from locality_profiles.finance import (
 )
 from locality_profiles.finance.allocation import Placing, alike, hosted_use, unused_rules, write_allocation
 from locality_profiles.finance.candidates import candidate_limits
-from locality_profiles.finance.coding import coded
+from locality_profiles.finance.coding import OF_A_LEDGER, coded
 from locality_profiles.finance.deflators import deflators
 from locality_profiles.finance.drivers import driver_table, read_drivers
 from locality_profiles.finance.rules import allocation_rules, rule_table
@@ -46,8 +46,9 @@ def has_ledger(facts: Mapping[str, Path]) -> bool:
     """Whether any line of a ledger is there; spending that others report is none."""
     if "budget_line" not in facts:
         return False
-    query = f"select count(*) from {relation(facts['budget_line'])} where scope is not null or cost_centre is not null"
-    return bool(duckdb.execute(query).fetchone()[0])  # type: ignore[index]
+    with connect() as connection:
+        lines = connection.execute(f"select 1 from {relation(facts['budget_line'])} where {OF_A_LEDGER} limit 1")
+        return bool(lines.fetchall())
 
 
 def make_money(facts: Mapping[str, Path], settings: Settings, store: Store) -> tuple[dict[str, Stored], list[str]]:

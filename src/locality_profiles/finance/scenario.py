@@ -23,8 +23,7 @@ import pyarrow as pa
 from locality_profiles.errors import DefinitionError, Problem
 from locality_profiles.finance.allocation import FOR_OTHERS
 from locality_profiles.finance.coding import text
-from locality_profiles.finance.deflators import label
-from locality_profiles.finance.drivers import FISCAL
+from locality_profiles.finance.drivers import FISCAL, fiscal
 from locality_profiles.finance.parts import divided
 from locality_profiles.finance.resource import LEDGER
 from locality_profiles.ledger.codes import is_part_of, services
@@ -138,7 +137,7 @@ def _years(words: str, problems: list[Problem]) -> tuple[int, ...]:
         if first is None or last is None:
             continue
         if last < first:
-            problems.append(Problem(f"'{part}' ends before it begins", f"Write {label(last)} to {label(first)}."))
+            problems.append(Problem(f"'{part}' ends before it begins", f"Write {fiscal(last)} to {fiscal(first)}."))
         found |= set(range(first, last + 1))
     return tuple(sorted(found))
 
@@ -333,12 +332,12 @@ def _impossible(connection: duckdb.DuckDBPyConnection, shift: Shift) -> list[Pro
         from _shifted group by all order by all""").fetchall()
     missing = [year for year in shift.years if year not in {row[1] for row in rows}]
     problems = [
-        Problem(f"there is no ledger of {label(year)}", "Name years that there is money of.") for year in missing
+        Problem(f"there is no ledger of {fiscal(year)}", "Name years that there is money of.") for year in missing
     ]
     if not rows and not missing:
         problems.append(Problem("there is no money to move", "Name a partnership and version that has a ledger."))
     for hscp, year, version, base, moved, nowhere, unknown in rows:
-        place = f"{hscp}, {label(year)}, {version}"
+        place = f"{hscp}, {fiscal(year)}, {version}"
         if base <= 0 or nowhere:
             problems.append(Problem(f"{place}: nothing is spent on {shift.source}", "Name a service that has money."))
         elif moved > base:
