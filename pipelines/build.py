@@ -45,6 +45,7 @@ def build_workspace(workspace: Workspace, read: Read, compat: str = "") -> Built
     doors.append(second.result())
     made = calculating.result()
     made = step(building.make_money, "place money on areas")(workspace, made)
+    made = step(building.make_needs, "assess needs")(workspace, made)
     doors.append(step(building.check_profiles, "check profiles")(workspace, made))
     if compat:
         made = step(building.reconcile_profiles, "reconcile with the present profiles")(workspace, made)

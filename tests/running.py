@@ -66,6 +66,7 @@ def run(folder: Path, *, doors: Iterable[str] = ("extract", "curated", "profile"
             checked.append(building.check_curated(workspace, made))
         made = building.make_profiles(workspace, made)
         made = building.make_money(workspace, made)
+        made = building.make_needs(workspace, made)
         if "profile" in doors:
             checked.append(building.check_profiles(workspace, made))
         made = building.keep_results(workspace, made, checked, building.unknown_files(files))

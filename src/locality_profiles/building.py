@@ -47,9 +47,11 @@ from locality_profiles.publish.releases import (
     verify,
 )
 from locality_profiles.sources import folding, sources
+from locality_profiles.tables.changes import CHANGE_TABLES
 from locality_profiles.tables.checksum import checksum_of, checksums_of
 from locality_profiles.tables.curated import CHECK_RESULT, CONTRACTS, STAGED
 from locality_profiles.tables.money import MONEY_SOURCE_TABLES, MONEY_TABLES
+from locality_profiles.tables.needs import NEEDS_SOURCE_TABLES, NEEDS_TABLES
 from locality_profiles.tables.relation import relation, relations
 from locality_profiles.tables.store import (
     Store,
@@ -62,6 +64,7 @@ from locality_profiles.tables.store import (
     write_catalog,
 )
 from locality_profiles.tables.suites import empty_view
+from locality_profiles.tables.words import WORD_TABLES
 from locality_profiles.workspace import DOORS, SETTINGS, AreaSystem, Workspace
 
 LOCAL_TIME = ZoneInfo("Europe/London")
@@ -75,7 +78,7 @@ PUBLIC = (
     "hospital_flow", "concentration", "concentration_curve", "concentration_persistence", "extract", "check_result",
     "indicator", "indicator_value", "comparison", "area_rank", "neighbour", "trend", "inequality", "profile",
     "profile_trend", "reconciliation", *(contract.name for contract in MONEY_SOURCE_TABLES),
-    *(contract.name for contract in MONEY_TABLES),
+    *(contract.name for contract in (*MONEY_TABLES, *NEEDS_SOURCE_TABLES, *NEEDS_TABLES, *WORD_TABLES, *CHANGE_TABLES)),
 )  # fmt: skip
 
 
@@ -128,7 +131,7 @@ def plan_of(workspace: Workspace, compat: str = "") -> str:
     memory = checksums_of(store_of(workspace))
     extracts = sorted((_named(workspace, path), checksum_of(path, memory)) for path in files) + own
     suites = [(door, name, sha256_of(path)) for door in DOORS for name, path in sorted(workspace.suites(door).items())]
-    more = [*_own_definitions(workspace), *_own_finance(workspace), *([compat] if compat else [])]
+    more = [*_own_definitions(workspace), *_own_declarations(workspace), *([compat] if compat else [])]
     return key_of("plan", sha256_of(workspace.folder / SETTINGS), extracts, suites, code_key(), *more)
 
 
@@ -137,9 +140,17 @@ def _own_definitions(workspace: Workspace) -> list[tuple[str, str]]:
     return [(path.name, sha256_of(path)) for path in sorted(workspace.definitions.glob("*.toml"))]
 
 
-def _own_finance(workspace: Workspace) -> list[tuple[str, str]]:
-    """Names and checksums of the workspace's own declarations of money."""
-    return [(path.name, sha256_of(path)) for path in sorted((workspace.folder / "finance").glob("*.toml"))]
+#: Folders of a workspace with declarations of its own, and paragraphs of its authors.
+OWN_FOLDERS = {"finance": "*.toml", "needs": "*.toml", "words": "**/*.md"}
+
+
+def _own_declarations(workspace: Workspace) -> list[tuple[str, str, str]]:
+    """Folders, names and checksums of the workspace's own declarations of money and needs, and of its own words."""
+    return [
+        (folder, path.relative_to(workspace.folder).as_posix(), sha256_of(path))
+        for folder, files in OWN_FOLDERS.items()
+        for path in sorted((workspace.folder / folder).glob(files))
+    ]
 
 
 def up_to_date(workspace: Workspace, plan: str) -> Release | None:
@@ -434,6 +445,23 @@ def make_money(workspace: Workspace, made: Made) -> Made:
     return Made({**made.tables, **paths}, (*made.notes, *notes), made.partnerships)
 
 
+def make_needs(workspace: Workspace, made: Made) -> Made:
+    """The tables of the needs assessment: projections, demand, gaps, priorities, outcomes and equalities.
+
+    Raises
+    ------
+    DefinitionError
+        If the workspace's own declarations of needs are wrong.
+    """
+    from locality_profiles.needs.making import make_needs as make
+    from locality_profiles.needs.settings import needs_settings
+
+    facts = {name: path for name, path in made.tables.items() if name[0] != "_"}
+    tables, notes = make(facts, needs_settings(workspace, made.partnerships), store_of(workspace))
+    paths = {name: stored.path for name, stored in tables.items()}
+    return Made({**made.tables, **paths}, (*made.notes, *notes), made.partnerships)
+
+
 def reconcile_profiles(workspace: Workspace, made: Made) -> Made:
     """The present locality profiles' figures and words beside ours, for every profiled area."""
     from locality_profiles.profiles.reconciliation import reconcile
@@ -453,8 +481,9 @@ def check_profiles(workspace: Workspace, made: Made) -> Checked:
     from locality_profiles.tables.expectations import Subject
 
     views = _curated_views(made)
-    money = {contract.name: "curated" for contract in MONEY_TABLES if contract.name in views}
-    folders = {"indicator_value": "curated", "profile": "profile", "profile_trend": "profile", **money}
+    made_later = (*MONEY_TABLES, *NEEDS_TABLES, *WORD_TABLES)
+    later = {contract.name: "curated" for contract in made_later if contract.name in views}
+    folders = {"indicator_value": "curated", "profile": "profile", "profile_trend": "profile", **later}
     subjects = [
         Subject(suite, name, {view: view for view in views})
         for name, folder in folders.items()

@@ -20,7 +20,9 @@ from locality_profiles.sources import sources
 from locality_profiles.tables.curated import LINKED_TABLES, PLACE_TABLES, SOURCE_TABLES
 from locality_profiles.tables.expectations import Subject, check
 from locality_profiles.tables.money import MONEY_TABLES
+from locality_profiles.tables.needs import NEEDS_TABLES
 from locality_profiles.tables.suites import empty_view, read_suite, written_for
+from locality_profiles.tables.words import WORD_TABLES
 from locality_profiles.workspace import packaged_expectations
 
 FOLDER = packaged_expectations()
@@ -50,7 +52,8 @@ def test_every_kind_of_extract_has_a_suite() -> None:
 
 def test_every_table_of_facts_places_and_profiles_has_a_suite() -> None:
     suites = {suite for door, suite in SUITES if door != "extract"}
-    facts = {contract.name for contract in (*SOURCE_TABLES, *PLACE_TABLES, *LINKED_TABLES, *MONEY_TABLES)}
+    made = (*PLACE_TABLES, *LINKED_TABLES, *MONEY_TABLES, *NEEDS_TABLES, *WORD_TABLES)
+    facts = {contract.name for contract in (*SOURCE_TABLES, *made)}
     assert suites == facts | {"population_class", "indicator_value", "profile", "profile_trend"}
 
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from locality_profiles.tables.changes import CHANGE_TABLES
 from locality_profiles.tables.columns import BLOCK as _BLOCK
 from locality_profiles.tables.columns import EXTRACT_ID as _EXTRACT
 from locality_profiles.tables.columns import PERIOD as _PERIOD
 from locality_profiles.tables.columns import STATUS as _STATUS
 from locality_profiles.tables.contract import Column, TableContract
 from locality_profiles.tables.money import MONEY_SOURCE_TABLES, MONEY_TABLES
+from locality_profiles.tables.needs import NEEDS_SOURCE_TABLES, NEEDS_TABLES
+from locality_profiles.tables.words import WORD_TABLES
 
 #: The ladder of places, small to large. Workspaces add area types of their own (neighbourhood, ...).
 LADDER = (
@@ -659,7 +662,7 @@ PUBLISHED_VALUE = TableContract(
 SOURCE_TABLES = (
     AREA, MEMBERSHIP, POPULATION, DEPRIVATION, CLASSIFICATION, ACTIVITY, REGISTRATION, SERVICE, HOUSEHOLD,
     *MONEY_SOURCE_TABLES, BOUNDARY, BLOCK_CONVERSION, CODE_CHANGE, POSTCODE, PATIENT_ZONE, PRACTICE_CLUSTER, BLOCK_POINT,
-    LOCAL_COUNT, PUBLISHED_VALUE,
+    LOCAL_COUNT, PUBLISHED_VALUE, *NEEDS_SOURCE_TABLES,
 )  # fmt: skip
 
 
@@ -1057,6 +1060,9 @@ MADE_TABLES = (
     *PLACE_TABLES,
     *LINKED_TABLES,
     *MONEY_TABLES,
+    *NEEDS_TABLES,
+    *WORD_TABLES,
+    *CHANGE_TABLES,
     POPULATION_CLASS,
     INDICATOR,
     INDICATOR_VALUE,

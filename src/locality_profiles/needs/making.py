@@ -1,0 +1,96 @@
+"""All tables of the needs assessment of one build, each found in the store if nothing that it follows from changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from locality_profiles.needs.settings import Settings
+from locality_profiles.tables.curated import CONTRACTS
+from locality_profiles.tables.relation import relation
+from locality_profiles.tables.store import Store, Stored, code_key, connect, key_of
+from locality_profiles.tables.suites import empty_view
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a maker gives: each of its tables, as SQL or as it is, and what a reader of the checks should know."""
+
+    tables: Mapping[str, str | pa.Table]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Maker:
+    """One step: the tables that it reads and writes, the declarations that it follows, and how it is done.
+
+    ``make`` is given a connection with a view of every table that it reads (empty where the workspace has none), and
+    the settings.
+    """
+
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    make: Callable[[duckdb.DuckDBPyConnection, Settings], Told]
+    declared: tuple[str, ...] = ()
+    """Names of the declarations of the workspace's own that it follows, where there are any."""
+
+
+#: In order: each reads what those before it wrote.
+MAKERS: tuple[Maker, ...] = ()
+
+
+def make_needs(facts: Mapping[str, Path], settings: Settings, store: Store) -> tuple[dict[str, Stored], list[str]]:
+    """Every table of the assessment, and what a reader of the checks should know.
+
+    ``facts`` are the curated tables, indicator values and tables of money by name.
+
+    Raises
+    ------
+    DefinitionError
+        If the workspace's own declarations are wrong.
+    """
+    known = dict(facts)
+    made: dict[str, Stored] = {}
+    notes: list[str] = []
+    for maker in MAKERS:
+        stored, told = _made(maker, known, settings, store)
+        made |= stored
+        known |= {name: table.path for name, table in stored.items()}
+        notes += told
+    return made, notes
+
+
+def _made(
+    maker: Maker, facts: Mapping[str, Path], settings: Settings, store: Store
+) -> tuple[dict[str, Stored], list[str]]:  # fmt: skip
+    inputs = [(name, facts[name].stem) for name in maker.reads if name in facts]
+    own = [(name, settings.own[name].read_text(encoding="utf-8")) for name in maker.declared if name in settings.own]
+    told = [settings.areas, settings.partnerships, sorted(settings.outcomes.items())]
+    key = key_of("needs", maker.writes, inputs, own, told, code_key())
+    found = {name: store.find(name, key) for name in maker.writes}
+    if all(found.values()):
+        stored = {name: table for name, table in found.items() if table}
+        return stored, list(stored[maker.writes[0]].manifest["notes"])
+    with connect() as connection:
+        for name in maker.reads:
+            query = f"select * from {relation(facts[name])}" if name in facts else empty_view(CONTRACTS[name])
+            connection.execute(f"create view {name} as {query}")
+        made = maker.make(connection, settings)
+        about = {"notes": list(made.notes)}
+        return {name: _write(store, name, key, connection, made, about) for name in maker.writes}, list(made.notes)
+
+
+def _write(
+    store: Store, name: str, key: str, connection: duckdb.DuckDBPyConnection, made: Told, about: Mapping[str, list[str]]
+) -> Stored:  # fmt: skip
+    """Write a table in the order of its key, so that the same facts give the same bytes."""
+    content = made.tables[name]
+    if isinstance(content, pa.Table):
+        connection.register(f"made_{name}", content)
+        content = f"select * from made_{name}"
+    order = ", ".join(f'"{column}"' for column in CONTRACTS[name].key)
+    return store.write_query(name, key, connection, f"select * from ({content}) order by {order}", dict(about))
