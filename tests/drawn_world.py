@@ -213,13 +213,13 @@ SHARES = f"""
         'original' as version, 'delegated' as scope, 'council' as partner, 'SC.HC' as service_code,
         'all' as care_group, 50000 + if(name = 'north', 60000, 0) as used_pence,
         50000 + if(hscp = 'S37900001', 30000, 0) as fair_pence, fair_pence - 1 as fair_low_pence,
-        fair_pence + 1 as fair_high_pence, 3 as weightings, 1 as grade
+        fair_pence + 1 as fair_high_pence, 3 as weightings, 1 as grade, 1000 as residents,
+        used_pence / 1000 as used_per_head, fair_pence / 1000 as fair_per_head
     from {PAID_PLACES}"""
 RESOURCES = f"""
     select * exclude (scope, partner, service_code, care_group), unnest(['all', 'SC']) as "group",
         used_pence as compared_used_pence, fair_pence as compared_fair_pence,
-        used_pence - fair_pence as variance_pence, 100.0 * used_pence / fair_pence - 100 as variance_percent,
-        1000 as residents
+        used_pence - fair_pence as variance_pence, 100.0 * used_pence / fair_pence - 100 as variance_percent
     from ({SHARES})"""
 SET_ASIDE = f"""
     select hscp as hscp_code, kind as area_type, if(kind = 'hscp', hscp, hscp || '/' || name) as area_code,

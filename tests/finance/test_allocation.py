@@ -83,6 +83,32 @@ def test_weighted_heads_add_up_to_heads(tmp_path: Path) -> None:
     assert (heads, round(weighted, 6), by) == (23_000, 23_000, "need")
 
 
+def test_cost_by_head_of_each_service_and_group_of_people(tmp_path: Path) -> None:
+    lines = [
+        {"net_pence": 200, "care_group": "older"}, {"net_pence": 100, "care_group": "mental_health"},
+        {"net_pence": 50, "service_code": "HOUS.ADAPT", "scope": "housing"},
+    ]  # fmt: skip
+    made = money(tmp_path, country(tmp_path), lines)
+    by_head = ask(
+        """select area_code, service_code, care_group, round(used_per_head * residents, 6), used_pence,
+            round(fair_per_head * residents, 6), fair_pence from s where residents is not null""",
+        s=made["resource_share"],
+    )
+    assert {row[1:3] for row in by_head} >= {("SC.HC", "older"), ("SC.HC", "mental_health")}
+    assert all(row[3] == row[4] and row[5] == row[6] for row in by_head)
+    # Rows of one area have one number of residents, so its costs by head add up to the area's own.
+    added = ask(
+        """select area_code, round(fair_per_head, 9) from (
+            select area_code, sum(fair_pence) / any_value(residents) as fair_per_head from s
+            where residents is not null group by all)
+        except select area_code, round(sum(fair_per_head), 9) from s where residents is not null group by all""",
+        s=made["resource_share"],
+    )
+    assert added == []
+    # What lies in no area has no heads.
+    assert ask("select count(residents) from s where area_code like '%UNALLOCATED'", s=made["resource_share"]) == [(0,)]
+
+
 def test_the_set_aside_is_by_beds_that_residents_occupied(tmp_path: Path) -> None:
     # £410 a day of a mean of three years: the worked example to the pound.
     line = {"net_pence": 709_300_000, "scope": "set_aside", "service_code": "HOSP.ACU.EM",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from locality_profiles.tables.store import connect
 
 NAMES = {("hscp", HSCP): "Isles", **{("locality", place(name)): name.title() for name in RESIDENTS}}
 LINES: list[dict[str, Any]] = [
-    {"net_pence": 1_000_000_000}, {"net_pence": 5_000_000, "service_code": "SC.AT"},
+    {"net_pence": 1_000_000_000},
+    {"net_pence": 5_000_000, "service_code": "SC.AT", "provider": "A Club", "provider_sector": "third",
+     "contract_end": date(2025, 5, 31)},
     {"net_pence": 2_000_000, "service_code": "RES.GEN", "scope": "reserve", "partner": "ijb"},
     {"net_pence": 900_000_000, "version": "outturn"},
 ]  # fmt: skip
@@ -81,3 +84,36 @@ def test_the_chapter_adds_up_in_every_table_of_the_statement(tables: Mapping[str
         assert (cells[-1], total) == ("10,070,000", True), table
     assert row(sheets["statement-locality"], "South")[-1] == "3,116,883"
     assert [name for name, _, _ in sheets["budget-2"].rows] == ["Alarms and telecare", "Home care"]
+
+
+def test_cost_by_head_is_told_by_service_and_adds_down(tables: Mapping[str, Path]) -> None:
+    with connect() as connection:
+        sheets = {sheet.id: sheet for sheet in chapters(connection, tables, NAMES)[HSCP]}
+    by_service = sheets["head-service_code-locality"]
+    assert [column.title for column in by_service.columns] == ["Central", "North", "South"]
+    assert row(by_service, "Home care") == ("424", "330", "623")
+    assert row(by_service, "All that is placed") == row(by_service, "Home care")
+    assert sheets["head-care_group-locality"].rows[-1] == by_service.rows[-1]
+
+
+def test_contracts_are_told_by_when_they_end_and_no_provider_is_named(tables: Mapping[str, Path]) -> None:
+    with connect() as connection:
+        sheets = {sheet.id: sheet for sheet in chapters(connection, tables, NAMES)[HSCP]}
+    contracts = sheets["contracts"]
+    ((service, cells, _),) = contracts.rows
+    assert (service, cells) == ("Alarms and telecare", ("1", "2025/26 Q1", "–", "Within a year of the year's end"))
+    assert "A Club" not in repr(contracts)
+
+
+def test_concentration_leaves_out_areas_of_few_people(tables: Mapping[str, Path]) -> None:
+    curve = """select date '2023-04-01' as period_start, date '2024-03-31' as period_end, 'with' as deaths,
+        kind as area_type, code as area_code, 1000 as people, 40 as n50_crossing,
+        0.31 as top_2, 0.52 as top_5, 0.71 as top_10, code like '%/south' as low_number, false as dominated
+        from (values ('hscp', '{hscp}'), ('locality', '{hscp}/north'), ('locality', '{hscp}/south')) a(kind, code)"""
+    with connect() as connection:
+        path = tables["area_resource"].parent / "concentration.parquet"
+        connection.execute(f"copy ({curve.format(hscp=HSCP)}) to '{path}'")
+        sheets = {sheet.id: sheet for sheet in chapters(connection, {**tables, "concentration": path}, NAMES)[HSCP]}
+    assert sheets["concentration"].rows == (
+        ("Isles", ("1,000", "40", "31", "52", "71"), True), ("North", ("1,000", "40", "31", "52", "71"), False),
+    )  # fmt: skip

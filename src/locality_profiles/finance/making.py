@@ -26,7 +26,7 @@ from locality_profiles.finance.drivers import driver_table, read_drivers
 from locality_profiles.finance.rules import allocation_rules, rule_table
 from locality_profiles.finance.set_aside import set_aside
 from locality_profiles.finance.settings import Settings
-from locality_profiles.finance.shares import area_resource, groups_table, prepare, resource_share, weigh
+from locality_profiles.finance.shares import area_resource, count_heads, groups_table, prepare, resource_share, weigh
 from locality_profiles.tables.curated import CONTRACTS
 from locality_profiles.tables.money import LEDGER_TABLES
 from locality_profiles.tables.relation import relation
@@ -92,8 +92,9 @@ def make_money(facts: Mapping[str, Path], settings: Settings, store: Store) -> t
         prepare(connection, made["ledger_line"].relation, made["allocation"].relation)
         weigh(connection, groups_table(groups), weighted)
         del weighted
+        count_heads(connection, drivers)
         queries = {
-            "resource_share": resource_share(), "area_resource": area_resource(connection, drivers),
+            "resource_share": resource_share(), "area_resource": area_resource(),
             "set_aside": set_aside(settings.set_aside_specialties, settings.target_occupancy),
         }  # fmt: skip
         for name, query in queries.items():

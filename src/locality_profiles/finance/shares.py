@@ -67,27 +67,45 @@ def weigh(connection: duckdb.DuckDBPyConnection, groups: pa.Table, weighted: pa.
     connection.unregister("_weighted")
 
 
+def count_heads(connection: duckdb.DuckDBPyConnection, drivers: Drivers) -> None:
+    """Make ``heads``: residents and weighted residents of every area and year of ``placed``."""
+    connection.register("_heads", _heads(connection, drivers))
+    connection.execute("create or replace temp table heads as select * from _heads")
+    connection.unregister("_heads")
+
+
+#: Heads of an area in a year; none of what lies in no area of the partnership, though drivers know its people.
+_OF_HEADS = f"""left join heads h on h.hscp_code = {{row}}.hscp_code and h.area_type = {{row}}.area_type
+            and h.area_code = {{row}}.area_code and h.period_start = {{row}}.period_start
+            and not ends_with({{row}}.area_code, '/{OUT}')"""
+
+
 def resource_share() -> str:
-    """SQL of ``resource_share``, from ``placed`` and ``weighed``."""
+    """SQL of ``resource_share``, from ``placed``, ``weighed`` and ``heads``.
+
+    All rows of an area have the same residents, so costs by head add over services and groups of people.
+    """
     return f"""
         with compared as (
             select {_OF}, {_LINES}, min(amount_pence) as low, max(amount_pence) as high, count(*) as n
             from weighed group by all)
-        select {_OF}, {_LINES}, used_pence, fair_pence, least(fair_pence, coalesce(low, fair_pence)) as fair_low_pence,
-            greatest(fair_pence, coalesce(high, fair_pence)) as fair_high_pence,
-            (1 + coalesce(n, 0))::bigint as weightings, grade::bigint as grade
-        from placed left join compared using ({_OF}, {_LINES})"""
+        select share.*, residents, used_pence / nullif(residents, 0) as used_per_head,
+            fair_pence / nullif(residents, 0) as fair_per_head
+        from (
+            select {_OF}, {_LINES}, used_pence, fair_pence,
+                least(fair_pence, coalesce(low, fair_pence)) as fair_low_pence,
+                greatest(fair_pence, coalesce(high, fair_pence)) as fair_high_pence,
+                (1 + coalesce(n, 0))::bigint as weightings, grade::bigint as grade
+            from placed left join compared using ({_OF}, {_LINES})) share
+        {_OF_HEADS.format(row="share")}"""
 
 
-def area_resource(connection: duckdb.DuckDBPyConnection, drivers: Drivers) -> str:
-    """SQL of ``area_resource``, from ``placed`` and ``weighed``; heads are of the drivers of residents and of need.
+def area_resource() -> str:
+    """SQL of ``area_resource``, from ``placed``, ``weighed`` and ``heads``.
 
     A weighting is compared for an area as a whole: each service by that weighting where it was compared for it, and by
     its fair share elsewhere. Ranges of services are therefore not added.
     """
-    connection.register("_heads", _heads(connection, drivers))
-    connection.execute("create or replace temp table heads as select * from _heads")
-    connection.unregister("_heads")
     family = "unnest(['all', split_part(service_code, '.', 1)])"
     return f"""
         with share as (
@@ -124,8 +142,7 @@ def area_resource(connection: duckdb.DuckDBPyConnection, drivers: Drivers) -> st
             compared_fair_pence / nullif(residents, 0) as fair_per_head,
             compared_used_pence / nullif(weighted_residents, 0) as used_per_weighted_head, grade
         from whole w left join range r using ({_OF}, family)
-        left join heads h on h.hscp_code = w.hscp_code and h.area_type = w.area_type and h.area_code = w.area_code
-            and h.period_start = w.period_start and not ends_with(w.area_code, '/{OUT}')"""
+        {_OF_HEADS.format(row="w")}"""
 
 
 def _heads(connection: duckdb.DuckDBPyConnection, drivers: Drivers) -> pa.Table:

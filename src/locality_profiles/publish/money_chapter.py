@@ -7,16 +7,20 @@ stands beside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from locality_profiles.finance.providers import LOW_BELOW
 from locality_profiles.ledger.codes import services, words
 from locality_profiles.periods import period_label
 from locality_profiles.publish.money import Column, Sheet, area_title, chosen_versions, pounds, signed
 from locality_profiles.publish.numbers import DASH
 from locality_profiles.publish.reading import AreaKey
+from locality_profiles.tables.curated import CONCENTRATION
 from locality_profiles.tables.money import LEDGER_TABLES
 from locality_profiles.tables.relation import relation
+from locality_profiles.tables.suites import empty_view
 
 if TYPE_CHECKING:
     import duckdb
@@ -43,6 +47,19 @@ AVERAGE_BEDS = (
     "Days are of residents in emergencies, in the specialties of the integration scheme, wherever the hospital is; a "
     "mean of up to three years. Fewer days would save the variable part only: the rest stays until a ward closes."
 )
+BY_HEAD = (
+    "For each resident, of whatever age, of money that is placed on areas; costs by head add down a column. A dash is "
+    "money that is placed on no area, which is not nought."
+)
+ENDS = (
+    "Only lines of the ledger that tell a last day. A contract that ends is a question to ask in time, not a service "
+    "that stops."
+)
+CONCENTRATED = (
+    "Cost of health care as linked records tell it: indicative resource use, not cash. Who lived at high cost in one "
+    "year often does not in the next, and many die: it says where care was needed, not whom to watch. An area with "
+    "fewer than ten such people, or in which one makes more than a tenth, is left out."
+)
 CANDIDATES = (
     "Reasons to look, found by rule: none of them says that money should move. There is no score, since nobody has "
     "agreed what would weigh more."
@@ -59,8 +76,11 @@ def chapters(
     """
     if "financial_statement" not in tables:
         return {}
-    for name in (*(contract.name for contract in LEDGER_TABLES), "set_aside", "area_resource"):
+    for name in (*(contract.name for contract in LEDGER_TABLES), "set_aside", "area_resource", "resource_share"):
         connection.execute(f"create or replace temp view {name} as select * from {relation(tables[name])}")
+    known = "concentration" in tables
+    concentrated = f"select * from {relation(tables['concentration'])}" if known else empty_view(CONCENTRATION)
+    connection.execute(f"create or replace temp view concentration as {concentrated}")
     chosen_versions(connection)
     found: dict[str, list[Sheet]] = {}
     for hscp, start, end, version in connection.execute("""
@@ -70,7 +90,8 @@ def chapters(
         of = _Of(connection, hscp, start, version, names)
         when = f"{words()['version'][version]}, {period_label('financial_year', start, end)}"
         makers: tuple[Callable[[_Of, str], Iterator[Sheet]], ...] = (
-            _statement, _statutory, _monitoring, _set_aside, _hosted, _providers, _programmes, _budgets
+            _statement, _statutory, _by_head, _monitoring, _set_aside, _hosted, _providers, _contracts, _programmes,
+            _concentration, _budgets,
         )  # fmt: skip
         found[hscp] = [sheet for make in makers for sheet in make(of, when) if sheet.rows]
     return {hscp: tuple(sheets) for hscp, sheets in found.items()}
@@ -90,8 +111,11 @@ class _Of:
 
     def every(self, table: str, where: str, order: str, *given: Any, whose: str = "hscp_code") -> Rows:
         """Rows of a table of the partnership."""
-        query = f"select * from {table} where {whose} = ? and {where} order by {order}"
-        found = self._connection.execute(query, [self.hscp, *given])
+        return self.asked(f"select * from {table} where {whose} = ? and {where} order by {order}", self.hscp, *given)
+
+    def asked(self, query: str, *given: Any) -> Rows:
+        """Rows that a query gives."""
+        found = self._connection.execute(query, list(given))
         names = [column[0] for column in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
@@ -154,6 +178,85 @@ def _statutory(of: _Of, when: str) -> Iterator[Sheet]:
 
 def _prices(rows: Rows) -> str:
     return next((str(row["prices_of"]) for row in rows if row["prices_of"]), "one year")
+
+
+def _by_head(of: _Of, when: str) -> Iterator[Sheet]:
+    """Cost by head of each area, by service and by group of people."""
+    rows = of.rows("resource_share", "residents is not null and used_pence <> 0")
+    groups = words()["care_group"]
+    makers: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+        ("service_code", "service", title_of), ("care_group", "group of people", lambda code: groups.get(code, code)),
+    )  # fmt: skip
+    for kind in sorted({row["area_type"] for row in rows}):
+        of_kind = [row for row in rows if row["area_type"] == kind]
+        areas = sorted({row["area_code"] for row in of_kind})
+        columns = tuple(Column(area_title(area, kind, of.names), "£") for area in areas)
+        for column, what, title in makers:
+            spent: dict[tuple[str, str], float] = {}
+            for row in of_kind:
+                for part in (row[column], "all of them"):
+                    place = (part, row["area_code"])
+                    spent[place] = spent.get(place, 0) + row["used_per_head"]
+            parts = [*sorted({part for part, _ in spent} - {"all of them"}, key=title), "all of them"]
+            printed = [
+                ("All that is placed" if part == "all of them" else title(part),
+                 tuple(pounds(spent.get((part, area)), "") for area in areas), part == "all of them")
+                for part in parts
+            ]  # fmt: skip
+            yield Sheet(f"head-{column}-{kind}", f"Used for each resident, by {what}", f"Pounds by head: {when}",
+                        what.capitalize(), columns, tuple(printed), (BY_HEAD,))  # fmt: skip
+
+
+def _contracts(of: _Of, when: str) -> Iterator[Sheet]:
+    """Contracts and grants by service and the quarter in which they end, the soonest first; no provider is named."""
+    ends = of.asked(
+        """select service_code, quarter_start, count(*) as contracts, count(distinct provider) as providers,
+            sum(net_pence)::bigint as pence, min(ends) filter (where ends <> 'later') as soon
+        from contract_end where hscp_code = ? and period_start = ? and version = ?
+        group by all order by quarter_start, service_code""",
+        of.hscp, of.start, of.version,
+    )  # fmt: skip
+    columns = (Column("Contracts and grants"), Column("Quarter in which they end", words=True),
+               Column("In this year", "£"), Column("How soon", words=True))  # fmt: skip
+    soon = {"ended": "Some have ended", "within_12_months": "Within a year of the year's end", None: "Later"}
+    printed: Printed = [
+        (title_of(row["service_code"]), (
+            f"{row['contracts']:,}", _quarter(row["quarter_start"]),
+            pounds(row["pence"], "") if row["providers"] >= LOW_BELOW else DASH, soon[row["soon"]]), False)
+        for row in ends
+    ]  # fmt: skip
+    yield Sheet("contracts", "Contracts and grants by when they end", f"Of the ledger: {when}", "Service", columns,
+                tuple(printed), (ENDS, FEW_PROVIDERS))  # fmt: skip
+
+
+def _quarter(start: date) -> str:
+    """A financial quarter by its first day."""
+    last = (start.replace(day=1) + timedelta(days=95)).replace(day=1) - timedelta(days=1)
+    return period_label("financial_quarter", start, last)
+
+
+def _concentration(of: _Of, when: str) -> Iterator[Sheet]:
+    """How much of the cost of health care falls on how few, of the latest year with records."""
+    del when
+    mine = "(area_type = 'hscp' and area_code = ?) or (area_type = 'locality' and starts_with(area_code, ? || '/'))"
+    rows = of.asked(
+        f"""select * from concentration where deaths = 'with' and ({mine}) and not low_number and not dominated
+            and period_start = (select max(period_start) from concentration where {mine})
+        order by area_type <> 'hscp', area_code""",
+        *(of.hscp,) * 4,
+    )
+    columns = (Column("People"), Column("People who make half of the cost"), Column("Dearest 2%", "% of cost"),
+               Column("Dearest 5%", "% of cost"), Column("Dearest 10%", "% of cost"))  # fmt: skip
+    printed: Printed = [
+        (of.names.get((row["area_type"], row["area_code"]), row["area_code"]), (
+            f"{row['people']:,}", f"{row['n50_crossing']:,}",
+            *(DASH if row[f"top_{x}"] is None else f"{100 * row[f'top_{x}']:.0f}" for x in (2, 5, 10))),
+         row["area_type"] == "hscp")
+        for row in rows
+    ]  # fmt: skip
+    when = period_label("financial_year", rows[0]["period_start"], rows[0]["period_end"]) if rows else ""
+    yield Sheet("concentration", "How few people make half of the cost of health care", f"Linked records, {when}",
+                "Area", columns, tuple(printed), (CONCENTRATED,))  # fmt: skip
 
 
 def _monitoring(of: _Of, when: str) -> Iterator[Sheet]:

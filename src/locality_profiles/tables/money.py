@@ -289,10 +289,14 @@ RESOURCE_SHARE = TableContract(
         Column("fair_low_pence", "integer", "The least that another weighting of need would give it.", "pence"),
         Column("fair_high_pence", "integer", "The most that another weighting would give it.", "pence"),
         Column("weightings", "integer", "How many weightings were compared.", minimum=1),
+        Column("residents", "number", "Residents; empty for what is in no area.", "people", empty=True, minimum=0),
+        Column("used_per_head", "number", "Used for each resident.", "pence", empty=True),
+        Column("fair_per_head", "number", "Fair share for each resident.", "pence", empty=True),
         Column("grade", "integer", "The worst grade of its parts.", minimum=1),
     ),
     ("hscp_code", "area_type", "area_code", "period_start", "version"),
-    "Money used beside fair share. Add pence over services; heads stand in area_resource.",
+    "Money used beside fair share. Add pence, and costs by head of one area, over services and groups of people; "
+    "never add residents.",
 )  # fmt: skip
 
 AREA_RESOURCE = TableContract(
