@@ -47,10 +47,7 @@ AVERAGE_BEDS = (
     "Days are of residents in emergencies, in the specialties of the integration scheme, wherever the hospital is; a "
     "mean of up to three years. Fewer days would save the variable part only: the rest stays until a ward closes."
 )
-BY_HEAD = (
-    "For each resident, of whatever age, of money that is placed on areas; costs by head add down a column. A dash is "
-    "money that is placed on no area, which is not nought."
-)
+BY_HEAD = "For each resident, of whatever age. Costs by head add down a column; money that is placed on no area is not in them."
 ENDS = (
     "Only lines of the ledger that tell a last day. A contract that ends is a question to ask in time, not a service "
     "that stops."
@@ -182,7 +179,7 @@ def _prices(rows: Rows) -> str:
 
 def _by_head(of: _Of, when: str) -> Iterator[Sheet]:
     """Cost by head of each area, by service and by group of people."""
-    rows = of.rows("resource_share", "residents is not null and used_pence <> 0")
+    rows = of.rows("resource_share", "residents is not null")
     groups = words()["care_group"]
     makers: tuple[tuple[str, str, Callable[[str], str]], ...] = (
         ("service_code", "service", title_of), ("care_group", "group of people", lambda code: groups.get(code, code)),
@@ -197,10 +194,11 @@ def _by_head(of: _Of, when: str) -> Iterator[Sheet]:
                 for part in (row[column], "all of them"):
                     place = (part, row["area_code"])
                     spent[place] = spent.get(place, 0) + row["used_per_head"]
-            parts = [*sorted({part for part, _ in spent} - {"all of them"}, key=title), "all of them"]
+            placed = {part for (part, _), pence in spent.items() if pence} - {"all of them"}
+            parts = [*sorted(placed, key=title), "all of them"]
             printed = [
                 ("All that is placed" if part == "all of them" else title(part),
-                 tuple(pounds(spent.get((part, area)), "") for area in areas), part == "all of them")
+                 tuple(pounds(spent.get((part, area), 0), "") for area in areas), part == "all of them")
                 for part in parts
             ]  # fmt: skip
             yield Sheet(f"head-{column}-{kind}", f"Used for each resident, by {what}", f"Pounds by head: {when}",
