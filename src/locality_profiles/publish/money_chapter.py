@@ -47,7 +47,10 @@ AVERAGE_BEDS = (
     "Days are of residents in emergencies, in the specialties of the integration scheme, wherever the hospital is; a "
     "mean of up to three years. Fewer days would save the variable part only: the rest stays until a ward closes."
 )
-BY_HEAD = "For each resident, of whatever age. Costs by head add down a column; money that is placed on no area is not in them."
+BY_HEAD = (
+    "For each resident, of whatever age. Costs by head add down a column; money that is placed on no area is not in "
+    "them."
+)
 ENDS = (
     "Only lines of the ledger that tell a last day. A contract that ends is a question to ask in time, not a service "
     "that stops."
