@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from drawn_money import HSCP, RESIDENTS, country, money, place
 
-from locality_profiles.publish.money import Money, Sheet, read_money, share_cells
+from locality_profiles.publish.money import Money, read_money, share_cells
 from locality_profiles.publish.money_chapter import chapters
+from locality_profiles.publish.sheets import Sheet
 from locality_profiles.tables.store import connect
 
 NAMES = {("hscp", HSCP): "Isles", **{("locality", place(name)): name.title() for name in RESIDENTS}}

@@ -16,6 +16,7 @@ from locality_profiles.periods import period_label
 from locality_profiles.publish.edition import capitalised
 from locality_profiles.publish.numbers import DASH, MINUS
 from locality_profiles.publish.reading import AreaKey
+from locality_profiles.publish.sheets import Column, Sheet
 from locality_profiles.tables.curated import OUT
 from locality_profiles.tables.money import UNALLOCATED
 from locality_profiles.tables.relation import relation
@@ -35,29 +36,6 @@ RANGE = (
     "Only money that is placed on areas both ways is compared. The range is the least and the most that an area would "
     "get by other weightings of need, of all services together; ranges of single services therefore do not add up."
 )
-
-
-@dataclass(frozen=True)
-class Column:
-    """A heading, with what stands under it in small print."""
-
-    title: str
-    unit: str = ""
-    words: bool = False
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One table of money, ready to print, with what must be said beside it."""
-
-    id: str
-    title: str
-    caption: str
-    first: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[str, tuple[str, ...], bool], ...]
-    """Name, cells, and whether it is a total."""
-    caveats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

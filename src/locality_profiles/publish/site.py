@@ -18,7 +18,7 @@ from locality_profiles.indicators.definition import DISCLOSURE, OUTCOMES
 from locality_profiles.publish import area_systems, cells, quality
 from locality_profiles.publish.area_systems import MANY, counted
 from locality_profiles.publish.edition import SYNTHETIC, Edition, capitalised, file_stems
-from locality_profiles.publish.money import Money, Sheet, read_money
+from locality_profiles.publish.money import Money, read_money
 from locality_profiles.publish.money_chapter import chapters, sheet_links
 from locality_profiles.publish.numbers import legend, print_value, unit_label
 from locality_profiles.publish.open_data import downloads
@@ -35,6 +35,7 @@ from locality_profiles.publish.reading import (
     read_profiles,
 )
 from locality_profiles.publish.sentences import summary
+from locality_profiles.publish.sheets import Sheet
 from locality_profiles.publish.standing import Standing, missing_view, read_standings
 from locality_profiles.publish.system_maps import maps_of
 
