@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from locality_profiles.ledger.codes import services, words
+from locality_profiles.numbers import DASH
 from locality_profiles.periods import period_label
 from locality_profiles.publish.money import Column, Sheet, area_title, chosen_versions, pounds, signed
-from locality_profiles.publish.numbers import DASH
 from locality_profiles.publish.reading import AreaKey
 from locality_profiles.tables.money import LEDGER_TABLES
 from locality_profiles.tables.relation import relation

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from locality_profiles.errors import ContractBroken, Problem
+from locality_profiles.numbers import shown_number, unit_label
 from locality_profiles.publish.edition import SYNTHETIC, Edition, file_stems
-from locality_profiles.publish.numbers import shown_number, unit_label
 from locality_profiles.publish.reading import LARGER, Beside, Profile, read_keys, read_profiles
 from locality_profiles.publish.system_maps import write_layers
 from locality_profiles.tables.contract import Column, TableContract

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from locality_profiles.indicators.definition import DISCLOSURE, OUTCOMES
+from locality_profiles.numbers import legend, print_value, unit_label
 from locality_profiles.publish import area_systems, cells, quality
 from locality_profiles.publish.area_systems import MANY, counted
 from locality_profiles.publish.edition import SYNTHETIC, Edition, capitalised, file_stems
 from locality_profiles.publish.money import Money, Sheet, read_money
 from locality_profiles.publish.money_chapter import chapters, sheet_links
-from locality_profiles.publish.numbers import legend, print_value, unit_label
 from locality_profiles.publish.open_data import downloads
 from locality_profiles.publish.place_tables import AreaSystems, read_systems
 from locality_profiles.publish.reading import (
