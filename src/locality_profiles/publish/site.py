@@ -37,6 +37,7 @@ from locality_profiles.publish.reading import (
 from locality_profiles.publish.sentences import summary
 from locality_profiles.publish.standing import Standing, missing_view, read_standings
 from locality_profiles.publish.system_maps import maps_of
+from locality_profiles.publish.words import OfArea, Words, read_words
 
 if TYPE_CHECKING:
     import jinja2
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 __all__ = ["Edition", "write_site"]
 
 HERE = Path(__file__).parent
+#: The section of words that stand at the head of a page.
+HEAD = "profile"
 STYLESHEET = "profiles.css"
 #: For the reader of a definition; the keys are the table's own.
 DIRECTIONS = {
@@ -71,6 +74,7 @@ class Site:
     money: Money = field(default_factory=Money)
     chapters: Mapping[str, tuple[Sheet, ...]] = field(default_factory=dict)
     """By partnership, the tables of its finance chapter."""
+    words: Mapping[AreaKey, OfArea] = field(default_factory=dict)
 
     @cached_property
     def homes(self) -> dict[AreaKey, str]:
@@ -163,6 +167,7 @@ def write_site(tables: Mapping[str, Path], out: Path, about: Edition) -> list[Pa
             about, profiles, read_indicators(connection, tables), names, stems, choose_headlines(profiles, about),
             systems, maps_of(tables, systems, about, stems), read_standings(connection, tables, about.profiled),
             read_money(connection, tables, names), chapters(connection, tables, names),
+            read_words(connection, tables, about.profiled),
         )  # fmt: skip
         report = quality.read_report(connection, tables)
     pages = templates(site)
@@ -373,9 +378,11 @@ def area_page(profile: Profile, site: Site) -> dict[str, Any]:
     children = [p for p in near if p is not profile] if profile.key == ("hscp", code) else []
     parts = {kind: list(found) for kind, found in groupby(children, lambda p: p.area_type)}
     made_of = next((counted(len(found), kind, site.about) for kind, found in parts.items()), "")
-    standing = site.standings.get(profile.key)
+    standing, words = site.standings.get(profile.key), site.words.get(profile.key, {})
     sections = [
-        cells.section_view(profile, section, site.about, site.names, marks, standing) | _missing(section.id, site)
+        cells.section_view(profile, section, site.about, site.names, marks, standing)
+        | _missing(section.id, site)
+        | {"words": words.get(section.id)}
         for section in profile.sections
     ]
     held = {section.id for section in profile.sections}
@@ -385,7 +392,9 @@ def area_page(profile: Profile, site: Site) -> dict[str, Any]:
         "kinds": site.about.several(profile.area_type),
         "system": site.system_page(profile.area_type),
         "partnership": (site.names[("hscp", code)], site.page(("hscp", code))) if code else None,
-        "summary": summary(profile, site.headlines, made_of, site.about),
+        # What sentences say in their sections is not said at the head as well.
+        "summary": summary(profile, () if words else site.headlines, made_of, site.about),
+        "words": words.get(HEAD, Words()),
         "columns": len(profile.columns),
         "headings": cells.headings(_column(column, site) for column in profile.columns),
         "sections": sections,
