@@ -24,7 +24,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-m", "locality_profiles"]
 STEPS = (
     "plan_of", "stage_all", "settle_extracts", "check_extracts", "curate_tables", "check_curated", "make_profiles",
-    "make_money", "make_needs",
+    "make_money", "make_needs", "make_words",
     "check_profiles", "keep_results", "write_release",
 )  # fmt: skip
 
@@ -83,6 +83,7 @@ def own_work(folder: Path) -> dict[str, tuple[float, float]]:
         made = timed("make_profiles", workspace, made)
         made = timed("make_money", workspace, made)
         made = timed("make_needs", workspace, made)
+        made = timed("make_words", workspace, made)
         doors.append(timed("check_profiles", workspace, made))
         made = timed("keep_results", workspace, made, doors, building.unknown_files(files))
         timed("write_release", workspace, made, doors, files, plan)

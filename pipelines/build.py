@@ -46,6 +46,7 @@ def build_workspace(workspace: Workspace, read: Read, compat: str = "") -> Built
     made = calculating.result()
     made = step(building.make_money, "place money on areas")(workspace, made)
     made = step(building.make_needs, "assess needs")(workspace, made)
+    made = step(building.make_words, "write sentences")(workspace, made)
     doors.append(step(building.check_profiles, "check profiles")(workspace, made))
     if compat:
         made = step(building.reconcile_profiles, "reconcile with the present profiles")(workspace, made)

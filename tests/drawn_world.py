@@ -492,6 +492,18 @@ PERSISTED = """
         high_before - still_high - died - left_area_or_gone as no_longer_high, low_number, dominated, extract_id
     from {concentration} where deaths = 'with'"""
 
+#: Two sentences about each locality, and a paragraph that somebody wrote about one of them.
+TOLD = f"""
+    select 'locality' as area_type, code as area_code, 'population' as section, n as position, 'drawn' as template_id,
+        if(n = 1, 'population', 'change') as claim, 'population' as indicator_id,
+        if(n = 1, 'It had 1,456 people.', 'Deaths: 12 in 2021, against 10 in 2020 (a 20% rise).') as text,
+        json_array(json_object('table', 'profile', 'key', json_object('area_code', code))) as evidence,
+        'actual' as status
+    from ({LOCALITIES}), range(1, 3) s(n)"""
+WRITTEN = """
+    select 'locality' as area_type, 'S37900001/north' as area_code, 'health' as section, 1 as position,
+        'The ferry runs twice a week.' as text, false as replaces, false as moved, '[]' as evidence"""
+
 CURATED = {
     "area": f"{AREAS} union all by name select 'locality' as area_type, code as area_code, name as area_name, "
             f"'hscp' as parent_type, 'S3790000' || half as parent_code from ({LOCALITIES})",
@@ -521,6 +533,7 @@ CURATED = {
     "concentration_curve": CURVES, "concentration_persistence": PERSISTED,
     "ledger_line": LEDGER, "allocation_rule": RULES, "driver": DRIVERS, "allocation": PLACED, "resource_share": SHARES,
     "area_resource": RESOURCES, "set_aside": SET_ASIDE, **MADE_OF_LEDGERS,
+    "sentence": TOLD, "author_note": WRITTEN,
 }  # fmt: skip
 PROFILE = {"indicator": INDICATORS, "indicator_value": VALUES, "profile": PROFILES, "profile_trend": TRENDS}
 EXTRACT = {

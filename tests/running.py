@@ -67,6 +67,7 @@ def run(folder: Path, *, doors: Iterable[str] = ("extract", "curated", "profile"
         made = building.make_profiles(workspace, made)
         made = building.make_money(workspace, made)
         made = building.make_needs(workspace, made)
+        made = building.make_words(workspace, made)
         if "profile" in doors:
             checked.append(building.check_profiles(workspace, made))
         made = building.keep_results(workspace, made, checked, building.unknown_files(files))

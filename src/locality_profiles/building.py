@@ -141,14 +141,14 @@ def _own_definitions(workspace: Workspace) -> list[tuple[str, str]]:
 
 
 #: Folders of a workspace with declarations of its own, and paragraphs of its authors.
-OWN_FOLDERS = {"finance": "*.toml", "needs": "*.toml", "words": "**/*.md"}
+OWN_FOLDERS = (("finance", "*.toml"), ("needs", "*.toml"), ("words", "*.toml"), ("words", "**/*.md"))
 
 
 def _own_declarations(workspace: Workspace) -> list[tuple[str, str, str]]:
     """Folders, names and checksums of the workspace's own declarations of money and needs, and of its own words."""
     return [
         (folder, path.relative_to(workspace.folder).as_posix(), sha256_of(path))
-        for folder, files in OWN_FOLDERS.items()
+        for folder, files in OWN_FOLDERS
         for path in sorted((workspace.folder / folder).glob(files))
     ]
 
@@ -458,6 +458,25 @@ def make_needs(workspace: Workspace, made: Made) -> Made:
 
     facts = {name: path for name, path in made.tables.items() if name[0] != "_"}
     tables, notes = make(facts, needs_settings(workspace, made.partnerships), store_of(workspace))
+    paths = {name: stored.path for name, stored in tables.items()}
+    return Made({**made.tables, **paths}, (*made.notes, *notes), made.partnerships)
+
+
+def make_words(workspace: Workspace, made: Made) -> Made:
+    """Sentences about every profiled area, and what authors wrote beside them.
+
+    Raises
+    ------
+    DefinitionError
+        If the workspace's own templates or paragraphs are wrong.
+    """
+    from locality_profiles.profiles.narrative.making import Settings
+    from locality_profiles.profiles.narrative.making import make_words as make
+
+    facts = {name: path for name, path in made.tables.items() if name[0] != "_"}
+    titles = {kind: workspace.title_of(kind) for kind in _types_shown(workspace)}
+    own = tuple(Path(name).stem for name, _ in _own_definitions(workspace))
+    tables, notes = make(facts, Settings(workspace.folder, titles, own), store_of(workspace))
     paths = {name: stored.path for name, stored in tables.items()}
     return Made({**made.tables, **paths}, (*made.notes, *notes), made.partnerships)
 

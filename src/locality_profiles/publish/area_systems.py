@@ -10,9 +10,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from locality_profiles.numbers import print_people, print_share
 from locality_profiles.publish import cells
 from locality_profiles.publish.edition import Edition, capitalised
-from locality_profiles.publish.numbers import print_people, print_share
 from locality_profiles.publish.place_tables import LEAST_SHARE, OF_THE_LOOKUP
 from locality_profiles.publish.reading import AreaKey, Overlap
 from locality_profiles.tables.curated import MEMBERSHIP_METHODS

@@ -15,8 +15,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from locality_profiles.numbers import BREAK, DASH, Sign, figure_and_mark, print_people, print_share
 from locality_profiles.publish.edition import Edition
-from locality_profiles.publish.numbers import BREAK, DASH, Sign, figure_and_mark, print_people, print_share
 from locality_profiles.publish.reading import (
     LARGER,
     AreaKey,

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from locality_profiles.ledger.codes import services, words
+from locality_profiles.numbers import DASH, MINUS
 from locality_profiles.periods import period_label
 from locality_profiles.publish.edition import capitalised
-from locality_profiles.publish.numbers import DASH, MINUS
 from locality_profiles.publish.reading import AreaKey
 from locality_profiles.publish.sheets import Column, Sheet
 from locality_profiles.tables.curated import OUT

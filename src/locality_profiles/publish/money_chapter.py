@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from locality_profiles.finance.providers import LOW_BELOW
 from locality_profiles.ledger.codes import services, words
+from locality_profiles.numbers import DASH
 from locality_profiles.periods import period_label
 from locality_profiles.publish.money import area_title, chosen_versions, pounds, signed
-from locality_profiles.publish.numbers import DASH
 from locality_profiles.publish.reading import AreaKey
 from locality_profiles.publish.sheets import Column, Sheet
 from locality_profiles.tables.curated import CONCENTRATION

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from locality_profiles.errors import ContractBroken, Problem
+from locality_profiles.numbers import shown_number, unit_label
 from locality_profiles.publish.edition import SYNTHETIC, Edition, file_stems
-from locality_profiles.publish.numbers import shown_number, unit_label
 from locality_profiles.publish.reading import LARGER, Beside, Profile, read_keys, read_profiles
 from locality_profiles.publish.system_maps import write_layers
 from locality_profiles.tables.contract import Column, TableContract
@@ -66,6 +66,8 @@ LONG = (
     Long("resource_share", "money-by-service", True, "The same by service, scope and group of people"),
     Long("allocation_rule", "rules-of-allocation", False, "The rules by which money was placed on areas"),
     Long("list_inflation", "list-inflation", True, "People on GP lists beside residents"),
+    Long("sentence", "sentences", True, "Every sentence of every profile, with the values that it was made from"),
+    Long("author_note", "author-notes", False, "What authors wrote, and whether numbers have moved since"),
 )
 #: A spreadsheet has so many rows, of which one is the header. A longer table is published as Parquet only.
 MOST_ROWS = 1_048_576

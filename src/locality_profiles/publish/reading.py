@@ -18,8 +18,8 @@ from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from locality_profiles.errors import ContractBroken, Problem
+from locality_profiles.numbers import has_figure, unit_label
 from locality_profiles.periods import period_label
-from locality_profiles.publish.numbers import has_figure, unit_label
 from locality_profiles.tables.relation import relation
 
 if TYPE_CHECKING:

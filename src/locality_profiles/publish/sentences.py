@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from locality_profiles.numbers import figure_and_mark
 from locality_profiles.publish.edition import Edition
-from locality_profiles.publish.numbers import figure_and_mark
 from locality_profiles.publish.reading import LARGER, Indicator, Period, Profile, Row, figure_of
 
 #: Indicators that have a sentence of their own. The others read 'Title: value, compared with …'.

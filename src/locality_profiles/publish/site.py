@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from locality_profiles.indicators.definition import DISCLOSURE, OUTCOMES
+from locality_profiles.numbers import legend, print_value, unit_label
 from locality_profiles.publish import area_systems, cells, quality
 from locality_profiles.publish.area_systems import MANY, counted
 from locality_profiles.publish.edition import SYNTHETIC, Edition, capitalised, file_stems
 from locality_profiles.publish.money import Money, read_money
 from locality_profiles.publish.money_chapter import chapters, sheet_links
-from locality_profiles.publish.numbers import legend, print_value, unit_label
 from locality_profiles.publish.open_data import downloads
 from locality_profiles.publish.place_tables import AreaSystems, read_systems
 from locality_profiles.publish.reading import (
@@ -38,6 +38,7 @@ from locality_profiles.publish.sentences import summary
 from locality_profiles.publish.sheets import Sheet
 from locality_profiles.publish.standing import Standing, missing_view, read_standings
 from locality_profiles.publish.system_maps import maps_of
+from locality_profiles.publish.words import OfArea, Words, read_words
 
 if TYPE_CHECKING:
     import jinja2
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 __all__ = ["Edition", "write_site"]
 
 HERE = Path(__file__).parent
+#: The section of words that stand at the head of a page.
+HEAD = "profile"
 STYLESHEET = "profiles.css"
 #: For the reader of a definition; the keys are the table's own.
 DIRECTIONS = {
@@ -72,6 +75,7 @@ class Site:
     money: Money = field(default_factory=Money)
     chapters: Mapping[str, tuple[Sheet, ...]] = field(default_factory=dict)
     """By partnership, the tables of its finance chapter."""
+    words: Mapping[AreaKey, OfArea] = field(default_factory=dict)
 
     @cached_property
     def homes(self) -> dict[AreaKey, str]:
@@ -164,6 +168,7 @@ def write_site(tables: Mapping[str, Path], out: Path, about: Edition) -> list[Pa
             about, profiles, read_indicators(connection, tables), names, stems, choose_headlines(profiles, about),
             systems, maps_of(tables, systems, about, stems), read_standings(connection, tables, about.profiled),
             read_money(connection, tables, names), chapters(connection, tables, names),
+            read_words(connection, tables, about.profiled),
         )  # fmt: skip
         report = quality.read_report(connection, tables)
     pages = templates(site)
@@ -374,9 +379,11 @@ def area_page(profile: Profile, site: Site) -> dict[str, Any]:
     children = [p for p in near if p is not profile] if profile.key == ("hscp", code) else []
     parts = {kind: list(found) for kind, found in groupby(children, lambda p: p.area_type)}
     made_of = next((counted(len(found), kind, site.about) for kind, found in parts.items()), "")
-    standing = site.standings.get(profile.key)
+    standing, words = site.standings.get(profile.key), site.words.get(profile.key, {})
     sections = [
-        cells.section_view(profile, section, site.about, site.names, marks, standing) | _missing(section.id, site)
+        cells.section_view(profile, section, site.about, site.names, marks, standing)
+        | _missing(section.id, site)
+        | {"words": words.get(section.id)}
         for section in profile.sections
     ]
     held = {section.id for section in profile.sections}
@@ -386,7 +393,9 @@ def area_page(profile: Profile, site: Site) -> dict[str, Any]:
         "kinds": site.about.several(profile.area_type),
         "system": site.system_page(profile.area_type),
         "partnership": (site.names[("hscp", code)], site.page(("hscp", code))) if code else None,
-        "summary": summary(profile, site.headlines, made_of, site.about),
+        # What sentences say in their sections is not said at the head as well.
+        "summary": summary(profile, () if words else site.headlines, made_of, site.about),
+        "words": words.get(HEAD, Words()),
         "columns": len(profile.columns),
         "headings": cells.headings(_column(column, site) for column in profile.columns),
         "sections": sections,

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from locality_profiles.numbers import print_value
 from locality_profiles.periods import period_label
-from locality_profiles.publish.numbers import print_value
 from locality_profiles.publish.reading import AreaKey, Indicator
 from locality_profiles.tables.relation import relation
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from locality_profiles.numbers import print_share
 from locality_profiles.publish.edition import Edition, capitalised
-from locality_profiles.publish.numbers import print_share
 from locality_profiles.publish.place_tables import AreaSystems
 from locality_profiles.publish.reading import AreaKey
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from locality_profiles.errors import UnknownArea, UnknownIndicator
+from locality_profiles.numbers import figure_and_mark, legend, print_value
 from locality_profiles.publish.edition import SYNTHETIC
-from locality_profiles.publish.numbers import figure_and_mark, legend, print_value
 from locality_profiles.publish.reading import Cell, Indicator, Profile, Row, read_profiles
 from locality_profiles.publish.standing import AGE, SETTLEMENT, Standing, change_words, classes_view, rank_words
 from locality_profiles.tables.relation import relation

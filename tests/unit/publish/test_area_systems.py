@@ -10,8 +10,8 @@ from unit.publish import island
 from unit.publish.form import Form
 from unit.publish.page import Page, Table
 
+from locality_profiles.numbers import print_share
 from locality_profiles.publish import area_systems
-from locality_profiles.publish.numbers import print_share
 from locality_profiles.publish.open_data import write_open_data
 from locality_profiles.publish.place_tables import MOST_OVERLAPS, read_overlaps
 from locality_profiles.publish.site import write_site

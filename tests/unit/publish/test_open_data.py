@@ -14,7 +14,7 @@ from unit.publish import island
 from unit.publish.page import Page
 
 from locality_profiles.errors import ContractBroken
-from locality_profiles.publish.numbers import SIGNS
+from locality_profiles.numbers import SIGNS
 from locality_profiles.publish.open_data import downloads, guarded, write_open_data
 from locality_profiles.tables.curated import CONTRACTS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from locality_profiles.publish.numbers import (
+from locality_profiles.numbers import (
     SIGNS,
     has_figure,
     legend,
