@@ -32,7 +32,7 @@ def test_half_a_year_later_is_half_way_between_two_ages() -> None:
 
 
 def test_younger_ages_keep_their_rates_and_none_moves_in_from_below() -> None:
-    # From the third age on, by a whole year: the third keeps its own, for nothing older than the limit stands before it.
+    # From the third age on, by a whole year: the third keeps its own, for what stands before it is too young.
     assert (shift_along_ages(1, 4, first=2) @ [7, 10, 20, 40]).tolist() == [7, 10, 20, 20]
 
 
@@ -77,7 +77,7 @@ def test_two_localities_are_brought_to_their_partnership() -> None:
     lambda: rates_of_bands([[1, 2]], [[1, 2, 3]], [0, 1]), lambda: rates_of_bands([[-1, 2]], [[1, 2]], [0, 1]),
 ])  # fmt: skip
 def test_what_makes_no_sense_is_refused(wrong) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="should|nought|finite|itself|band"):
         wrong()
 
 

@@ -32,8 +32,8 @@ def shift_along_ages(years_later: float, ages: int, first: int = 0) -> Numbers:
     Returns
     -------
     ndarray, shape (ages, ages)
-        ``moved = matrix @ rates``. Each row adds up to 1. The rate at age a is the one that stood at ``a - years_later``,
-        which is not below ``first`` and not above the last age.
+        ``moved = matrix @ rates``. Each row adds up to 1. The rate at age a is the one that stood at
+        ``a - years_later``, which is not below ``first`` and not above the last age.
 
     Raises
     ------
@@ -185,8 +185,8 @@ def parts_of_whole(parts: ArrayLike, whole: ArrayLike, part_of: ArrayLike, base:
     Returns
     -------
     ndarray, shape (areas, years)
-        The parts of a whole add up to ``whole * base`` in every year. Where the whole, the share or every part of a year
-        is not known or nought, parts stay as they are.
+        The parts of a whole add up to ``whole * base`` in every year. Where the whole, the share or every part of a
+        year is not known or nought, parts stay as they are.
     """
     each, total = np.asarray(parts, dtype=np.float64), np.asarray(whole, dtype=np.float64)
     home, share = np.asarray(part_of, dtype=int), np.asarray(base, dtype=np.float64)
