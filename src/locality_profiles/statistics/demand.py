@@ -126,7 +126,7 @@ def rates_of_bands(counts: ArrayLike, people: ArrayLike, bands: ArrayLike) -> Nu
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = np.where(in_band > 0, counted / in_band, np.where(counted == 0, 0.0, np.nan))
     rates = np.where(np.isnan(rate), 0.0, rate) @ holds
-    return np.where(np.isnan(rate).any(axis=1)[:, None], np.nan, rates)
+    return np.where(np.any(np.isnan(rate), axis=1, keepdims=True), np.nan, rates)
 
 
 def demand_by_year(rates: ArrayLike, people: ArrayLike) -> Numbers:
