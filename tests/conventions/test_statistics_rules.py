@@ -74,6 +74,7 @@ CALLS: dict[str, Callable[[int], Any]] = {
     "count_limits": lambda n: FUNCTIONS["count_limits"](np.arange(n) % 20),
     "crude_rate": lambda n: FUNCTIONS["crude_rate"](column(n), column(n)),
     "difference_of_estimates": lambda n: FUNCTIONS["difference_of_estimates"](estimate(n), estimate(n)),
+    "demand_by_year": lambda n: FUNCTIONS["demand_by_year"](grid(n, 91), np.ones((n, 3, 91))),
     "directly_standardised_rate": lambda n: FUNCTIONS["directly_standardised_rate"](
         grid(n, 4), grid(n, 4, 900, 999), [1, 2, 3, 4]
     ),
@@ -99,6 +100,9 @@ CALLS: dict[str, Callable[[int], Any]] = {
     "mean_estimate": lambda n: FUNCTIONS["mean_estimate"](column(n), np.arange(n) // 2, n // 2),
     "nearest_neighbours": lambda n: FUNCTIONS["nearest_neighbours"](grid(n, 3), 5),
     "p_chart": lambda n: FUNCTIONS["p_chart"](grid(n, 12), grid(n, 12, 100, 200)),
+    "parts_of_whole": lambda n: FUNCTIONS["parts_of_whole"](
+        grid(n, 3), grid(n // 2, 3), np.arange(n) // 2, np.ones(n // 2)
+    ),
     "people_behind_rate": lambda n: FUNCTIONS["people_behind_rate"](column(n), column(n)),
     "percentage_change": lambda n: FUNCTIONS["percentage_change"](column(n), column(n)),
     "proportion_estimate": lambda n: FUNCTIONS["proportion_estimate"](column(n), column(n, 100, 200)),
@@ -114,12 +118,16 @@ CALLS: dict[str, Callable[[int], Any]] = {
     "ratio_funnel": lambda n: FUNCTIONS["ratio_funnel"](column(n)),
     "ratio_of_estimates": lambda n: FUNCTIONS["ratio_of_estimates"](estimate(n), estimate(n)),
     "ratio_significance": lambda n: FUNCTIONS["ratio_significance"](column(n), column(n)),
+    "rates_of_bands": lambda n: FUNCTIONS["rates_of_bands"](grid(n, 3), grid(n, 9), np.repeat([0, 1, 2], 3)),
+    "ratio_to_expected": lambda n: FUNCTIONS["ratio_to_expected"](column(n), column(n)),
     "recent_trend": lambda n: FUNCTIONS["recent_trend"](grid(n, 5), grid(n, 5) - 1, grid(n, 5) + 1),
     "recent_trend_of_proportions": lambda n: FUNCTIONS["recent_trend_of_proportions"](grid(n, 5), grid(n, 5, 100, 200)),
     "relative_gap": lambda n: FUNCTIONS["relative_gap"](estimate(n), estimate(n)),
     "relative_ranks": lambda n: FUNCTIONS["relative_ranks"](grid(n, 5)),
+    "remaining_share": lambda n: FUNCTIONS["remaining_share"](1.0, column(n)),
     "run_chart": lambda n: FUNCTIONS["run_chart"](grid(n, 12)),
     "scottish_slope_index": lambda n: FUNCTIONS["scottish_slope_index"](grid(n, 5), grid(n, 5), column(n)),
+    "shift_along_ages": lambda n: FUNCTIONS["shift_along_ages"](0.3, n),
     "slope_index": lambda n: FUNCTIONS["slope_index"](grid(n, 5), grid(n, 5), grid(n, 5) - 1, grid(n, 5) + 1),
     "standard_population": lambda n: FUNCTIONS["standard_population"]([Weight(0, 64, 0), Weight(65, None, 0)]),
     "standardised_by_group": lambda n: FUNCTIONS["standardised_by_group"](**long(n), number=n),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -122,11 +123,26 @@ def test_one_workbook_claims_a_partnership_s_quarter(tmp_path: Path) -> None:
     )
 
 
+def test_what_each_organisation_could_do_and_when_its_funding_ends_is_kept(tmp_path: Path) -> None:
+    told = {**TOLD, "project": "Tuesdays", "funding_end_date": "2027-03-31"}
+    other = {**TOLD, "org_id": "bus", "service_code": "transport", "capacity_max": None}
+    modes = [{**told, "delivery_mode": mode, "capacity_max": places} for mode, places in (("home", 10), ("remote", 5))]
+    (read,) = read_extract(returned(tmp_path, *modes, other))
+    table = read.curated.tables["capacity"]
+    assert rows(table, "provider_code", "part", "service_code", "available", "funding_end", "status", "geo_role") == [
+        ("befrienders", "Tuesdays", "TS.BEFR", 10 + 5, date(2027, 3, 31), "actual", "residence"),
+        ("bus", "all", "TS.TRANSP", None, None, "not_available", "residence"),
+    ]
+    assert set(rows(table, "capacity_type", "place_name", "period_start", "provider_name", "sector")) == {
+        ("places", "North", date(2021, 1, 1), None, None)
+    }
+
+
 def test_funding_is_checked_and_not_kept(tmp_path: Path) -> None:
     row = {**TOLD, "funding_amount": 18000, "funding_end_date": "2027-03-31", "outcomes": "1, 4"}
     (read,) = read_extract(returned(tmp_path, row))
     assert [note.split(" that")[0] for note in read.curated.notes] == [
-        "cells of 'funding_amount'", "cells of 'funding_end_date'", "cells of 'outcomes'",
+        "cells of 'funding_amount'", "cells of 'outcomes'",
     ]  # fmt: skip
     assert 18000 not in read.curated.tables["activity"]["value"].to_pylist()
 

@@ -39,7 +39,7 @@ from locality_profiles.workspace import Workspace
 FACTS = (
     "population", "deprivation", "classification", "activity", "registration", "service", "household", "budget_line",
     "unit_cost", "unit_price", "needs_weight", "hospital_cost", "hosted_use", "postcode", "patient_zone",
-    "practice_cluster", "block_point", "local_count", "published_value",
+    "practice_cluster", "block_point", "local_count", "published_value", "capacity",
 )  # fmt: skip
 
 #: Tables of which one row may come from several extracts.

@@ -56,8 +56,10 @@ KEYS = ("block_type", "block_code", "place_name", "place_parent", "period_type",
         "service_code", "measure_code", "geo_role")  # fmt: skip
 
 
-def read_sheet(form: Return, raw: RawTable) -> Curated:
-    """The activity that one sheet becomes.
+def read_sheet(
+    form: Return, raw: RawTable, more: Callable[[SheetRows], Mapping[str, pa.Table]] | None = None
+) -> Curated:  # fmt: skip
+    """The activity that one sheet becomes, and what ``more`` makes of its checked rows.
 
     Raises
     ------
@@ -78,6 +80,7 @@ def read_sheet(form: Return, raw: RawTable) -> Curated:
     facts = [facts_of(rows, column, each) for column in sheet.columns for each in column.becomes]
     facts = [fact for fact in facts if fact.num_rows]  # none, where all of a column is outside the partnership
     tables = {"activity": _staged(form, pa.concat_tables(facts))} if facts else {}
+    tables |= more(rows) if more else {}
     return Curated(tables, rows.claims(form), rows.notes())
 
 
@@ -337,18 +340,19 @@ def _long(rows: SheetRows, column: ReturnColumn, each: Becomes) -> pa.Table:
     known = np.where(mask(pc.is_valid(value)), KNOWN,
                      np.where(mask(pc.equal(status, "suppressed")), SUPPRESSED, NOT_AVAILABLE))  # fmt: skip
     table = pa.table({
-        **_place(rows, place),
+        **place_of(rows, place),
         "period_type": pa.repeat("snapshot", len(rows)) if each.last_day else period_type,
         "period_start": end if each.last_day else start, "period_end": end,
         "service_code": _service(rows, each), "measure_code": pa.repeat(each.measure, len(rows)),
-        "geo_role": _role(rows, place), "age_band": pa.repeat(each.age, len(rows)) if each.age else rows.age,
+        "geo_role": role_of(rows, place), "age_band": pa.repeat(each.age, len(rows)) if each.age else rows.age,
         "combination": pa.array(rows.undivided_by_age), "value": value, "known": pa.array(known),
         "teller": rows.read[sheet.told_by] if sheet.told_by else pa.repeat("", len(rows)),
     })  # fmt: skip
     return table.filter(pa.array(~rows.outside(place)))
 
 
-def _place(rows: SheetRows, column: ReturnColumn) -> dict[str, pa.Array | pa.ChunkedArray]:
+def place_of(rows: SheetRows, column: ReturnColumn) -> dict[str, pa.Array | pa.ChunkedArray]:
+    """The place that a column names, as the columns of a block."""
     written, manner = rows.read[column.name], rows.manner(column)
     named = pa.array(manner == NAME)
     edition = vintage_of(rows.supplied(column.name))
@@ -368,7 +372,8 @@ def _service(rows: SheetRows, each: Becomes) -> pa.Array | pa.ChunkedArray:
     return recode(rows.read[column.name], column.codes)
 
 
-def _role(rows: SheetRows, place: ReturnColumn) -> pa.Array | pa.ChunkedArray:
+def role_of(rows: SheetRows, place: ReturnColumn) -> pa.Array | pa.ChunkedArray:
+    """What ties a row to the place of a column."""
     if place.geo_role != "by_column":
         return pa.repeat(place.geo_role, len(rows))
     column = rows.sheet.of("role")[0]

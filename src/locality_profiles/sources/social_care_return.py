@@ -7,6 +7,7 @@ from pathlib import Path
 
 from locality_profiles.errors import Problem
 from locality_profiles.sources import Curated, ReadExtract, Source, _return_rows
+from locality_profiles.sources._return_capacity import Told, capacity_of
 from locality_profiles.sources._returns import declared
 from locality_profiles.tables.intake import RawTable, Recognised
 
@@ -33,15 +34,25 @@ SOURCE = Source(
         "counted once a quarter cannot be added to people of a year.",
         "People are added over sectors, groups and kinds where a council divides by them; such a sum is an estimate. A "
         "median is never added: without a row of its own there is none.",
-        "The split by sector, nursing care, funding and group is checked and added over: no indicator asks for it yet.",
+        "Places of care homes by sector are kept in 'capacity'. Elsewhere the split by sector, nursing care, funding and "
+        "group is checked and added over: no indicator asks for it yet.",
     ),
 )
 LAYOUTS = FORM.layouts
+#: Places of care homes, by sector.
+CAPACITY = (
+    Told("care_home_places", "n_places", "places", "SC.CH.LONG", "home_locality", "provider_sector", last_day=True,
+         registered=True),
+)  # fmt: skip
 
 
 def curate(raw: RawTable) -> Curated:
     """One row per place, period, service, measure and age band; nothing of a sheet that was not filled in."""
-    return _return_rows.read_sheet(FORM, raw)
+    sheet = FORM.sheet(raw.layout)
+    of_sheet = next((told for told in CAPACITY if told.sheet == sheet.id), None)
+    if of_sheet is None:
+        return _return_rows.read_sheet(FORM, raw)
+    return _return_rows.read_sheet(FORM, raw, lambda rows: capacity_of(rows, SOURCE.kind, of_sheet))
 
 
 def check_file(path: Path, name: str, sheets: Sequence[Recognised], read: Sequence[ReadExtract]) -> list[Problem]:

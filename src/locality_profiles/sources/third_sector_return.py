@@ -7,6 +7,7 @@ from pathlib import Path
 
 from locality_profiles.errors import Problem
 from locality_profiles.sources import Curated, ReadExtract, Source, _return_rows
+from locality_profiles.sources._return_capacity import Told, capacity_of
 from locality_profiles.sources._returns import declared
 from locality_profiles.tables.intake import RawTable, Recognised
 
@@ -31,17 +32,20 @@ SOURCE = Source(
         "(provider). The two are kept apart, and indicators for residents use the first only.",
         "One workbook holds all organisations of a partnership: two that give the same partnership and quarter are "
         "refused, for nothing would tell whether they repeat each other.",
-        "Funding, its end date, outcomes and accessibility are checked and not kept: they wait for the budget work.",
+        "What each organisation could do at most, and the day on which its funding ends, are kept in 'capacity' by its "
+        "short name. Funding, outcomes and accessibility are checked and not kept.",
         "A figure of fewer than three organisations could tell what one of them costs. Withholding it is a rule of "
         "disclosure for that work; nothing is withheld here.",
     ),
 )
 LAYOUTS = FORM.layouts
+#: Ways in which a project is delivered are added; its organisation and its name are kept.
+CAPACITY = Told("third_sector", "capacity_max", "places", provider="org_id", part="project", ends="funding_end_date")
 
 
 def curate(raw: RawTable) -> Curated:
-    """One row per place, quarter, kind of service and measure, over the organisations that report."""
-    return _return_rows.read_sheet(FORM, raw)
+    """One row per place, quarter, kind of service and measure, over the organisations that report; and what each could do."""
+    return _return_rows.read_sheet(FORM, raw, lambda rows: capacity_of(rows, SOURCE.kind, CAPACITY))
 
 
 def check_file(path: Path, name: str, sheets: Sequence[Recognised], read: Sequence[ReadExtract]) -> list[Problem]:
