@@ -66,6 +66,7 @@ LONG = (
     Long("resource_share", "money-by-service", True, "The same by service, scope and group of people"),
     Long("allocation_rule", "rules-of-allocation", False, "The rules by which money was placed on areas"),
     Long("list_inflation", "list-inflation", True, "People on GP lists beside residents"),
+    Long("release_change", "what-changed", True, "What changed since the release before"),
 )
 #: A spreadsheet has so many rows, of which one is the header. A longer table is published as Parquet only.
 MOST_ROWS = 1_048_576
