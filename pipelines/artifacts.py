@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -11,7 +11,9 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from locality_profiles.building import Made
 from locality_profiles.curate.staging import StagedFile
 from locality_profiles.errors import LocalityProfilesError
+from locality_profiles.publish import what_changed
 from locality_profiles.publish.releases import Release
+from locality_profiles.tables.store import connect
 
 
 def say_what_was_read(files: Sequence[StagedFile]) -> None:
@@ -42,6 +44,17 @@ def say_nothing_changed(release: Release) -> None:
         key="published",
         markdown=f"Nothing has changed since release **{release.id}**, which stays current.",
         description="What this run published.",
+    )
+
+
+def say_what_changed(release: Release, words: Mapping[str, str]) -> None:
+    """What is different from the release before, alerts first; ``words`` say why a change matters, by rule."""
+    with connect() as connection:
+        why_none = "" if release.about["compared_with"] else "There is no release before this one to compare it with."
+        compared_with = str(release.about["compared_with"])
+        report = what_changed.read_report(connection, release.tables["release_change"], compared_with, why_none, words)
+    create_markdown_artifact(
+        key="what-changed", markdown=what_changed.markdown(report), description="What changed since the release before."
     )
 
 

@@ -32,4 +32,5 @@ def publish_workspace(workspace: Workspace, read: Read, built: Built, plan: str)
         workspace, built.made, built.doors, read.files, plan
     )
     artifacts.say_what_was_published(release, built.made)
+    artifacts.say_what_changed(release, building.alert_rules(workspace).words())
     return release

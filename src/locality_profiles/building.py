@@ -34,6 +34,9 @@ from locality_profiles.curate.staging import (
 )
 from locality_profiles.episodes.engine import Where
 from locality_profiles.errors import ExtractRefused, WorkspaceError
+from locality_profiles.needs.alerts import Alerts, alerts
+from locality_profiles.needs.changed import Side, changes_between, first_release
+from locality_profiles.needs.settings import needs_settings
 from locality_profiles.publish.edition import Edition
 from locality_profiles.publish.releases import (
     Release,
@@ -42,6 +45,7 @@ from locality_profiles.publish.releases import (
     current_release,
     finish,
     make_current,
+    read_release,
     release_id,
     releases,
     verify,
@@ -454,7 +458,6 @@ def make_needs(workspace: Workspace, made: Made) -> Made:
         If the workspace's own declarations of needs are wrong.
     """
     from locality_profiles.needs.making import make_needs as make
-    from locality_profiles.needs.settings import needs_settings
 
     facts = {name: path for name, path in made.tables.items() if name[0] != "_"}
     tables, notes = make(facts, needs_settings(workspace, made.partnerships), store_of(workspace))
@@ -565,11 +568,13 @@ def write_release(
 
     today = datetime.now(LOCAL_TIME).date()
     identity = release_id(plan, today)
+    made, compared, why_not = tell_changes(workspace, made, plan)
     edition = Edition(
         title=workspace.title, synthetic=workspace.synthetic, release_id=identity, built=today,
         profiled=workspace.profiled,
         type_titles={kind: workspace.title_of(kind) for kind in _types_shown(workspace)},
-        data_docs="data-docs/index.html",
+        data_docs="data-docs/index.html", compared_with=compared, why_not_compared=why_not,
+        alert_words=alert_rules(workspace).words(),
     )  # fmt: skip
     tables = {name: made.tables[name] for name in PUBLIC if name in made.tables}
     folder = aside(workspace.published, identity)
@@ -580,7 +585,8 @@ def write_release(
     docs = write_data_docs(documents, folder / "site" / "data-docs")
     finish(folder, {
         "release_id": identity, "plan": plan, "title": workspace.title, "synthetic": workspace.synthetic,
-        "version": __version__, "code": code_key(), "built": today, "partnerships": made.partnerships,
+        "version": __version__, "code": code_key(), "declared": _declared(workspace), "compared_with": compared,
+        "built": today, "partnerships": made.partnerships,
         "tables": {name: str(path.resolve()) for name, path in tables.items()},
     })  # fmt: skip
     verify(folder, [path.relative_to(folder).as_posix() for path in (*pages, *opened, *docs, *places)])
@@ -588,6 +594,86 @@ def write_release(
     ensure_catalog(workspace, release)
     _clear(workspace, made, doors, files)
     return release
+
+
+# --- what changed ---------------------------------------------------------------------------------
+
+FIRST = "This is the first release: there is none before it to compare it with."
+GONE = "Release {} cannot be compared with: its tables are no longer in the store."
+
+
+def tell_changes(workspace: Workspace, made: Made, plan: str) -> tuple[Made, str, str]:
+    """The table of what changed since the release before, that release's id, and why nothing was compared if so.
+
+    A release of the same plan would be this one again, so it is compared with the release that that one was compared
+    with. What is written then depends on the plan and on what was published before, and not on when or how often.
+    """
+    store, before = store_of(workspace), release_before(workspace, plan)
+    old = side_of(workspace, before) if before else None
+    if before is None or old is None:
+        key = key_of("release_change", "first", code_key())
+        stored = store.find("release_change", key) or store.write("release_change", key, first_release(), {})
+        why_not = GONE.format(before.id) if before else FIRST
+        return _with_changes(made, stored.path), "", why_not
+    new = Side("", {name: made.tables[name] for name in PUBLIC if name in made.tables}, code_key(),
+               _declared(workspace))  # fmt: skip
+    rules = alert_rules(workspace)
+    key = key_of("release_change", old.id, _stems(old), _stems(new), new.declared, repr(rules), code_key())
+    found = store.find("release_change", key)
+    if found is None:
+        found = store.write("release_change", key, changes_between(old, new, rules), {"compared_with": old.id})
+    return _with_changes(made, found.path), old.id, ""
+
+
+def _with_changes(made: Made, path: Path) -> Made:
+    return Made({**made.tables, "release_change": path}, made.notes, made.partnerships)
+
+
+def _stems(side: Side) -> list[tuple[str, str]]:
+    return sorted((name, path.stem) for name, path in side.tables.items())
+
+
+def alert_rules(workspace: Workspace) -> Alerts:
+    """What is worth an alert: the workspace's own rules, or the package's.
+
+    Raises
+    ------
+    DefinitionError
+        If the workspace's own rules are wrong.
+    """
+    return alerts(needs_settings(workspace).own.get("alerts"))
+
+
+def release_before(workspace: Workspace, plan: str) -> Release | None:
+    """The release that one of this plan is compared with: the current one, unless that is of the same plan."""
+    current = current_release(workspace.published)
+    if current is None or current.plan != plan:
+        return current
+    return read_release(workspace.published / "releases" / (str(current.about.get("compared_with") or "none")))
+
+
+def side_of(workspace: Workspace, release: Release) -> Side | None:
+    """A release as it is compared; None where tables of it are gone."""
+    tables = {name: _found(workspace, name, path) for name, path in release.tables.items()}
+    if not all(path.exists() for path in tables.values()):
+        return None
+    return Side(release.id, tables, str(release.about.get("code", "")), release.about.get("declared", {}))
+
+
+def _found(workspace: Workspace, name: str, path: Path) -> Path:
+    """Where a table stands: where the release says, or in the store of a workspace that was moved since."""
+    return path if path.exists() else workspace.curated / name / path.name
+
+
+def _declared(workspace: Workspace) -> dict[str, str]:
+    """Checksums of what people declared: settings, suites, definitions, areas, money, needs and words."""
+    told = {SETTINGS: sha256_of(workspace.folder / SETTINGS)}
+    told |= {f"expectations/{door}/{name}.json": sha256_of(path)
+             for door in DOORS for name, path in workspace.suites(door).items()}  # fmt: skip
+    told |= {f"indicators/{name}": checksum for name, checksum in _own_definitions(workspace)}
+    told |= {name: checksum for _, name, checksum in _own_declarations(workspace)}
+    files = (path for system in workspace.systems for path in workspace.system_files(system))
+    return dict(sorted({**told, **{f"areas/{path.name}": sha256_of(path) for path in files}}.items()))
 
 
 def _place(folder: Path, words: str) -> Path:

@@ -383,6 +383,30 @@ def template(
 
 
 @app.command()
+def diff(
+    before: Annotated[
+        str | None, typer.Argument(help="Id of a release.", show_default="the one before the current")
+    ] = None,
+    after: Annotated[str | None, typer.Argument(help="Id of another.", show_default="current")] = None,
+    workspace: Folder = Path(),
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Say what changed from one release to another: in words, alerts first, then as a table."""
+    from locality_profiles.differing import difference
+    from locality_profiles.publish.what_changed import HEADINGS, cells
+
+    found = difference(_workspace(workspace), before, after)
+    if as_json:
+        _say(found.as_dict(), "", as_json=True)
+        return
+    from locality_profiles.showing import as_table
+
+    table = [as_table(HEADINGS, rows)] if (rows := cells(found.report)) else []
+    _show(None, ["\n".join(found.lines()), "", *table], as_json=False)
+
+
+@app.command()
 def rollback(
     release: Annotated[str, typer.Argument(help="Id of the release to go back to.")],
     workspace: Folder = Path(),

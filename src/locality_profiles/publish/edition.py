@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 SYNTHETIC = "These figures are synthetic: made up to show how the tool works. They describe no real place."
@@ -18,6 +18,8 @@ class Edition:
     for people, one and several. ``open_data`` and ``data_docs`` are addresses relative to the site's
     front page; empty where a release has none. ``headlines`` are the indicators of the front page's
     table and of each page's summary; where it is empty they are chosen from what has data.
+    ``compared_with`` is the release that this one was compared with; where there is none, ``why_not_compared``
+    says why. ``alert_words`` say why a change matters, by the rule that found it.
     """
 
     title: str
@@ -29,6 +31,9 @@ class Edition:
     open_data: str = "../open-data"
     data_docs: str = ""
     headlines: tuple[str, ...] = ()
+    compared_with: str = ""
+    why_not_compared: str = ""
+    alert_words: Mapping[str, str] = field(default_factory=dict)
 
     def one(self, area_type: str) -> str:
         """The name of an area type inside a sentence: 'locality', 'GP practice'."""

@@ -68,6 +68,7 @@ LONG = (
     Long("list_inflation", "list-inflation", True, "People on GP lists beside residents"),
     Long("sentence", "sentences", True, "Every sentence of every profile, with the values that it was made from"),
     Long("author_note", "author-notes", False, "What authors wrote, and whether numbers have moved since"),
+    Long("release_change", "what-changed", True, "What changed since the release before"),
 )
 #: A spreadsheet has so many rows, of which one is the header. A longer table is published as Parquet only.
 MOST_ROWS = 1_048_576

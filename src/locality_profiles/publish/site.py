@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from locality_profiles.indicators.definition import DISCLOSURE, OUTCOMES
 from locality_profiles.numbers import legend, print_value, unit_label
-from locality_profiles.publish import area_systems, cells, quality
+from locality_profiles.publish import area_systems, cells, quality, what_changed
 from locality_profiles.publish.area_systems import MANY, counted
 from locality_profiles.publish.edition import SYNTHETIC, Edition, capitalised, file_stems
 from locality_profiles.publish.money import Money, read_money
@@ -41,6 +41,7 @@ from locality_profiles.publish.system_maps import maps_of
 from locality_profiles.publish.words import OfArea, Words, read_words
 
 if TYPE_CHECKING:
+    import duckdb
     import jinja2
     from markupsafe import Markup
 
@@ -76,6 +77,8 @@ class Site:
     chapters: Mapping[str, tuple[Sheet, ...]] = field(default_factory=dict)
     """By partnership, the tables of its finance chapter."""
     words: Mapping[AreaKey, OfArea] = field(default_factory=dict)
+    changes: what_changed.Report | None = None
+    """What changed since the release before; None where nothing was compared or could have been."""
 
     @cached_property
     def homes(self) -> dict[AreaKey, str]:
@@ -169,6 +172,7 @@ def write_site(tables: Mapping[str, Path], out: Path, about: Edition) -> list[Pa
             systems, maps_of(tables, systems, about, stems), read_standings(connection, tables, about.profiled),
             read_money(connection, tables, names), chapters(connection, tables, names),
             read_words(connection, tables, about.profiled),
+            _changes(connection, tables, about),
         )  # fmt: skip
         report = quality.read_report(connection, tables)
     pages = templates(site)
@@ -179,6 +183,9 @@ def write_site(tables: Mapping[str, Path], out: Path, about: Edition) -> list[Pa
         _write(out / "methods.html", pages.get_template("methods.html"), methods_page(site)),
         _write(out / "data-quality.html", pages.get_template("data-quality.html"), {"report": report}),
     ]
+    if site.changes:
+        page = what_changed.page(site.changes, f"{about.open_data}/what-changed.csv" if about.open_data else "")
+        written.append(_write(out / "what-changed.html", pages.get_template("what-changed.html"), page))
     if site.systems.told:
         written.append(_write(out / "areas.html", pages.get_template("areas.html"), area_systems.systems_page(site)))
     if site.system_pages:
@@ -200,6 +207,16 @@ def write_site(tables: Mapping[str, Path], out: Path, about: Edition) -> list[Pa
     return [*written, out / STYLESHEET]
 
 
+def _changes(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path], about: Edition
+) -> what_changed.Report | None:  # fmt: skip
+    if "release_change" not in tables:
+        return None
+    return what_changed.read_report(
+        connection, tables["release_change"], about.compared_with, about.why_not_compared, about.alert_words
+    )
+
+
 def _stylesheet() -> str:
     """The stylesheet of every page, with what maps need."""
     from locality_profiles.publish.maps import MAP_CSS
@@ -218,6 +235,8 @@ def templates(site: Site) -> jinja2.Environment:
     ways = [("index.html", "All areas"), ("methods.html", "Methods"), ("data-quality.html", "Data quality")]
     if site.systems.told:
         ways.insert(1, ("areas.html", "Area systems"))
+    if site.changes:
+        ways.append(("what-changed.html", "What changed"))
     environment.globals.update(
         about=site.about, synthetic=SYNTHETIC, stylesheet=STYLESHEET, legend=legend, ways=ways,
         comparator_words=_comparator_words(site.about),
