@@ -6,7 +6,7 @@ that comes from data is escaped: by Jinja in the templates, and by ``cells`` whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
@@ -18,6 +18,7 @@ from locality_profiles.indicators.definition import DISCLOSURE, OUTCOMES
 from locality_profiles.numbers import legend, print_value, unit_label
 from locality_profiles.publish import area_systems, cells, quality, what_changed
 from locality_profiles.publish.area_systems import MANY, counted
+from locality_profiles.publish.assessment import Assessment, Of, assessment_of, parts_of, see
 from locality_profiles.publish.edition import SYNTHETIC, Edition, capitalised, file_stems
 from locality_profiles.publish.money import Money, read_money
 from locality_profiles.publish.money_chapter import chapters, sheet_links
@@ -123,6 +124,10 @@ class Site:
         """The address of an area's page from the front page; empty where the area has none."""
         return f"areas/{quote(self.stems[key])}.html" if key in self.stems else ""
 
+    def assessment(self, code: str) -> str:
+        """The address of a partnership's needs assessment from the front page; empty where it has none."""
+        return f"assessment/{quote(code)}.html" if code and ("hscp", code) in self.stems else ""
+
     def population(self, profile: Profile, role: str = "this") -> tuple[str, str]:
         """The first headline in words, if it is a count, and its period: '3,120 people', 'mid-2021'.
 
@@ -175,6 +180,7 @@ def write_site(tables: Mapping[str, Path], out: Path, about: Edition) -> list[Pa
             _changes(connection, tables, about),
         )  # fmt: skip
         report = quality.read_report(connection, tables)
+        documents = list(_assessments(connection, tables, site))
     pages = templates(site)
     (out / "areas").mkdir(parents=True, exist_ok=True)
     (out / STYLESHEET).write_text(_stylesheet(), encoding="utf-8")
@@ -204,6 +210,14 @@ def write_site(tables: Mapping[str, Path], out: Path, about: Edition) -> list[Pa
             page = {"name": names.get(("hscp", code), code), "href": site.page(("hscp", code)), "sheets": sheets,
                     "links": sheet_links(sheets)}  # fmt: skip
             written.append(_write(out / "money" / f"{code}.html", pages.get_template("money.html"), page))
+    for document in documents:
+        (out / "assessment").mkdir(exist_ok=True)
+        key = ("hscp", document.code)
+        kind, parts = parts_of(about.profiled, [profile.key for profile in site.members.get(document.code, ())])
+        divided = counted(len(parts), kind, about) if kind else ""
+        document_page: dict[str, Any] = {"assessment": document, "href": site.page(key), "parts": divided}
+        template = pages.get_template("assessment.html")
+        written.append(_write(out / site.assessment(document.code), template, document_page))
     return [*written, out / STYLESHEET]
 
 
@@ -215,6 +229,19 @@ def _changes(
     return what_changed.read_report(
         connection, tables["release_change"], about.compared_with, about.why_not_compared, about.alert_words
     )
+
+
+def _assessments(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path], site: Site
+) -> Iterator[Assessment]:  # fmt: skip
+    """The needs assessment of every partnership that has a page."""
+    see(connection, tables)
+    pages = {profile.key: site.page(profile.key) for profile in site.profiles}
+    for code in filter(site.assessment, site.members):
+        kind, parts = parts_of(site.about.profiled, [profile.key for profile in site.members[code]])
+        finance = f"money/{code}.html" if code in site.chapters else ""
+        money = site.money.of(("hscp", code))
+        yield assessment_of(Of(connection, code, kind, parts, site.names, pages, site.words, finance, money))
 
 
 def _stylesheet() -> str:
@@ -319,6 +346,7 @@ def _group(code: str, members: list[Profile], site: Site) -> dict[str, Any]:
     return {
         "name": site.names.get(("hscp", code), "Other areas") if code else "Other areas",
         "href": site.page(("hscp", code)),
+        "assessment": site.assessment(code),
         # Its own page may show a later year than its localities': on one list they must add up.
         "population": ", ".join(filter(None, _population_of(itself, others, site))),
         "listed": [kind for kind in kinds if kind["areas"]],
@@ -425,6 +453,7 @@ def area_page(profile: Profile, site: Site) -> dict[str, Any]:
         ],
         "money": site.money.of(profile.key),
         "chapter": f"money/{code}.html" if code in site.chapters else "",
+        "assessment": site.assessment(code),
         "overlaps": area_systems.overlaps_of(profile.key, site),
         "marks": legend(marks),
         "parts": [_parts(kind, found, code, site) for kind, found in parts.items()],

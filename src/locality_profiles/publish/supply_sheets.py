@@ -1,0 +1,339 @@
+"""Tables of what will be asked of services, what there is, what lies between, and who provides it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from locality_profiles.ledger.codes import services
+from locality_profiles.numbers import DASH, MINUS
+from locality_profiles.publish.money import pounds
+from locality_profiles.publish.population_sheets import PRINCIPAL, between, change, whole
+from locality_profiles.publish.sheets import Column, Sheet
+
+if TYPE_CHECKING:
+    from locality_profiles.publish.assessment import Of
+
+BASELINE = "baseline"
+CAPACITIES = {"beds": "Beds", "places": "Places", "wte": "Staff (whole-time equivalents)", "hours": "Hours a year"}
+RATES = {
+    "own": "own rates by age",
+    "partnership": "the partnership's rates by age",
+    "country": "the country's rates by age",
+}
+STAY = (
+    "Today's use at each age, times the people to come: what would be asked if nothing else changed. People who need "
+    "care and get none are not counted, and that services may change is not in it."
+)
+ASSUMED = "Scenarios are assumptions to argue about, each stated below, and none is a forecast."
+TOO_LITTLE = (
+    "Above nought is too little: what will be asked, less what there is now at the share that should be in use, if "
+    "nothing is added or taken away. A dash means that one of the two is not known, which is not nought."
+)
+ONE = "Where all there is hangs on one provider, its leaving would leave nothing."
+FEW = "Money is shown for three providers or more only."
+
+
+def demand_sheets(of: Of) -> tuple[Sheet, ...]:
+    """What will be asked of services: by measure and scenario, by area, and what follows for staff, beds and homes."""
+    return tuple(
+        sheet for make in (_scenarios, _by_area, _assumptions, _implications) for sheet in make(of) if sheet.rows
+    )
+
+
+def supply_sheets(of: Of) -> tuple[Sheet, ...]:
+    """What there is beside what will be asked of it, and who provides it."""
+    return tuple(sheet for make in (_gaps, _market) for sheet in make(of) if sheet.rows)
+
+
+def _last(of: Of, table: str) -> int | None:
+    """The last year of a table for the partnership: the horizon."""
+    found = of.rows(f"select max(year) as last from {table} where (area_type, area_code) = ('hscp', ?)", of.code)
+    last: int | None = found[0]["last"]
+    return last
+
+
+def _scenarios(of: Of) -> Iterator[Sheet]:
+    """The partnership's demand at the horizon by every scenario."""
+    last = _last(of, "demand")
+    rows = of.rows(
+        """select m.title, m.unit, m.position, d.scenario, s.title as scenario_title, s.position as scenario_place,
+            d.base_quantity, d.quantity, d.lower, d.upper, d.rate_from, d.base_year
+        from demand d join demand_measure m using (measure_id) join demand_scenario s using (scenario)
+        where (area_type, area_code) = ('hscp', ?) and variant = ? and year = ? and quantity is not null
+        order by m.position, scenario_place""",
+        of.code,
+        PRINCIPAL,
+        last,
+    )
+    titles = {row["scenario"]: row["scenario_title"] for row in sorted(rows, key=lambda row: row["scenario_place"])}
+    by: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
+    for row in rows:
+        by.setdefault((row["title"], row["unit"]), {})[row["scenario"]] = row
+    printed = []
+    for (title, unit), found in by.items():
+        first = next(iter(found.values()))
+        rise = tuple(
+            change(first["base_quantity"], found[scenario]["quantity"]) if scenario in found else DASH
+            for scenario in titles
+        )
+        base = found.get(BASELINE, {})
+        printed.append(
+            (
+                title,
+                (
+                    unit,
+                    whole(first["base_quantity"]),
+                    str(first["base_year"] or DASH),
+                    whole(base.get("quantity")),
+                    *rise,
+                ),
+                False,
+            )
+        )
+    columns = (
+        Column("Unit", words=True),
+        Column("Counted"),
+        Column("In"),
+        Column(f"In {last}", "at today's rates"),
+        *(Column(title, "change") for title in titles.values()),
+    )
+    yield Sheet(
+        "demand",
+        f"What will be asked by {last}",
+        f"Change from what was counted to {last}, by scenario",
+        "What",
+        columns,
+        tuple(printed),
+        (STAY, ASSUMED),
+    )
+
+
+def _by_area(of: Of) -> Iterator[Sheet]:
+    """Every measure by area, at today's rates."""
+    last = _last(of, "demand")
+    rows = of.rows(
+        """select d.*, m.title, m.unit, m.caveat, m.position, place_order
+        from demand d join place using (area_type, area_code) join demand_measure m using (measure_id)
+        where scenario = ? and variant = ? and year = ? and quantity is not null
+        order by m.position, place_order""",
+        BASELINE,
+        PRINCIPAL,
+        last,
+    )
+    by: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        by.setdefault(row["measure_id"], []).append(row)
+    columns = (
+        Column("Counted"),
+        Column(f"In {last}"),
+        Column("Change"),
+        Column("Range", words=True),
+        Column("By", words=True),
+    )
+    for measure, found in by.items():
+        printed = tuple(
+            (
+                of.name((row["area_type"], row["area_code"])),
+                (
+                    whole(row["base_quantity"]) + (" [e]" if row["status"] == "estimated" else ""),
+                    whole(row["quantity"]),
+                    change(row["base_quantity"], row["quantity"]),
+                    between(row["lower"], row["upper"]),
+                    RATES.get(row["rate_from"], DASH),
+                ),
+                row["area_type"] == "hscp",
+            )
+            for row in found
+        )
+        title = found[0]["title"]
+        yield Sheet(
+            f"demand-{measure.replace('_', '-')}",
+            title,
+            f"{title}, {found[0]['unit']}: at today's rates, to {last}",
+            "Area",
+            columns,
+            printed,
+            tuple(filter(None, (found[0]["caveat"],))),
+        )
+
+
+def _assumptions(of: Of) -> Iterator[Sheet]:
+    """What each scenario assumes."""
+    rows = of.rows("select * from demand_scenario where scenario in (select scenario from demand) order by position")
+    printed = tuple((row["title"], (row["about"],), False) for row in rows)
+    yield Sheet(
+        "scenarios",
+        "What the scenarios assume",
+        "Scenarios of demand",
+        "Scenario",
+        (Column("It assumes", words=True),),
+        printed,
+    )
+
+
+def _implications(of: Of) -> Iterator[Sheet]:
+    rows = of.rows(
+        """with mine as (select * from implication join place using (area_type, area_code)
+                where scenario in (?, 'all') and quantity is not null)
+        select m.kind, m.unit, m.area_type, m.area_code, any_value(m.formula) as formula, min(year) as first,
+            max(year) as last, arg_min(quantity, year) as now, arg_max(quantity, year) as then
+        from mine m group by m.kind, m.unit, m.area_type, m.area_code, place_order order by m.kind, place_order""",
+        BASELINE,
+    )
+    by: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        by.setdefault(row["kind"], []).append(row)
+    for kind, found in by.items():
+        columns = (Column(str(found[0]["first"])), Column(str(found[0]["last"])), Column("Change"))
+        printed = tuple(
+            (
+                of.name((row["area_type"], row["area_code"])),
+                (_decimal(row["now"]), _decimal(row["then"]), change(row["now"], row["then"])),
+                row["area_type"] == "hscp",
+            )
+            for row in found
+        )
+        title = kind.replace("_", " ").capitalize()
+        yield Sheet(
+            f"follows-{kind.replace('_', '-')}",
+            f"What follows: {title.lower()}",
+            f"{title}, {found[0]['unit']}",
+            "Area",
+            columns,
+            printed,
+            (found[0]["formula"],),
+        )
+
+
+def _decimal(number: float | None) -> str:
+    """A number with a decimal where it is small."""
+    return DASH if number is None else f"{number:,.1f}" if abs(number) < 100 else f"{number:,.0f}"
+
+
+def signed(number: float | None) -> str:
+    """A difference with its sign.
+
+    >>> signed(12.3), signed(-120), signed(None), signed(0.01)
+    ('+12.3', '−120', '–', '0.0')
+    """
+    if number is None:
+        return DASH
+    text = _decimal(abs(number))
+    return text if not float(text.replace(",", "")) else f"{MINUS if number < 0 else '+'}{text}"
+
+
+def _gaps(of: Of) -> Iterator[Sheet]:
+    """Every kind of capacity by area: what there is, what is asked of it now and at the horizon, and the gap."""
+    rows = of.rows(
+        """select g.*, place_order from gap g join place using (area_type, area_code)
+        where scenario = ? and variant = ? order by service_code, capacity_type, place_order, year""",
+        BASELINE,
+        PRINCIPAL,
+    )
+    by: dict[tuple[str, str], dict[tuple[str, str], list[dict[str, Any]]]] = {}
+    for row in rows:
+        place = (row["area_type"], row["area_code"])
+        by.setdefault((row["service_code"], row["capacity_type"]), {}).setdefault(place, []).append(row)
+    for (service, kind), places in by.items():
+        if all(row["demand"] is None and row["available"] is None for found in places.values() for row in found):
+            continue
+        years = sorted({row["year"] for found in places.values() for row in found})
+        first, last = years[0], years[-1]
+        printed = []
+        for place, found in places.items():
+            ends = {row["year"]: row for row in found}
+            now, then = ends.get(first, {}), ends.get(last, {})
+            printed.append(
+                (
+                    of.name(place),
+                    (
+                        DASH if now.get("available") is None else _decimal(now["available"]),
+                        DASH if now.get("demand") is None else _decimal(now["demand"]),
+                        signed(now.get("gap")),
+                        DASH if then.get("demand") is None else _decimal(then["demand"]),
+                        signed(then.get("gap")),
+                        _span(then.get("gap_lower"), then.get("gap_upper")),
+                        now.get("note") or then.get("note") or "",
+                    ),
+                    place == of.key,
+                )
+            )
+        columns = (
+            Column("There is"),
+            Column(f"Asked in {first}"),
+            Column(f"Gap in {first}"),
+            Column(f"Asked in {last}"),
+            Column(f"Gap in {last}"),
+            Column("Its range", words=True),
+            Column("Note", words=True),
+        )
+        title = f"{services()[service].title if service in services() else service}: {CAPACITIES[kind].lower()}"
+        share = next(row["target_occupancy"] for found in places.values() for row in found)
+        yield Sheet(
+            f"gap-{service.lower().replace('.', '-')}-{kind}",
+            title,
+            f"{title}, by area, to {last}",
+            "Area",
+            columns,
+            tuple(printed),
+            (TOO_LITTLE, f"Of what there is, {100 * share:.0f}% should be in use at most."),
+        )
+
+
+def _span(lower: float | None, upper: float | None) -> str:
+    return DASH if lower is None or upper is None else f"{signed(lower)} to {signed(upper)}"
+
+
+def _market(of: Of) -> Iterator[Sheet]:
+    """Who provides what, by service, for the partnership and then for each area."""
+    rows = of.rows("""select m.*, place_order from market m join place using (area_type, area_code)
+        order by place_order > 0, service_code, place_order""")
+    columns = (
+        Column("Service", words=True),
+        Column("Providers"),
+        Column("Places"),
+        Column("Graded good or better"),
+        Column("Lowest grade"),
+        Column("Contracts that end", "within a year"),
+        Column("within three"),
+        Column("First end", words=True),
+        Column("Funding that ends", "within a year"),
+        Column("Paid", "£"),
+        Column("One provider", words=True),
+    )
+    printed = tuple(
+        (
+            of.name((row["area_type"], row["area_code"])),
+            (
+                services()[row["service_code"]].title if row["service_code"] in services() else row["service_code"],
+                whole(row["providers"]),
+                whole(row["places"]),
+                f"{row['graded_good']} of {row['graded']}" if row["graded"] else DASH,
+                whole(row["grade_lowest"]),
+                whole(row["contracts_ending_12m"]),
+                whole(row["contracts_ending_36m"]),
+                _day(row["first_contract_end"]),
+                whole(row["funding_ending_12m"]),
+                pounds(row["spend_pence"], ""),
+                "Yes" if row["one_provider"] else "No",
+            ),
+            row["area_type"] == "hscp",
+        )
+        for row in rows
+    )
+    day = next((row["counted_from"] for row in rows if row["counted_from"]), None)
+    counted = (f"Ends are counted from {_day(day)}.",) if day else ()
+    yield Sheet(
+        "market",
+        "Who provides it",
+        "The figures of a market facilitation plan",
+        "Area",
+        columns,
+        printed,
+        (ONE, FEW, *counted),
+    )
+
+
+def _day(day: Any) -> str:
+    return f"{day.day} {day:%B %Y}" if day else DASH
