@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from locality_profiles.sources import Curated, Source, stage
 from locality_profiles.sources import _population_tables as tables
-from locality_profiles.sources._population_tables import COUNTRY_NAME, LAST_AGE, SEXES, Columns, People
+from locality_profiles.sources._population_tables import COUNTRY_NAME, IN_WORDS, LAST_AGE, SEXES, Columns, People
 from locality_profiles.tables.cells import CODE_PATTERNS, Cells
 from locality_profiles.tables.intake import Layout, RawTable
 
@@ -63,6 +63,7 @@ def curate(raw: RawTable) -> Curated:
         _check_base(part, people)
         cells.problems += part.problems
         if not part.problems:
+            people = people.where(people.sexes > 0)  # a row for both sexes was checked, and is no figure of its own
             pieces.append(_staged(people, title))
             notes += _differences(people, title)
             claimed.append(f"{title} from {people.years.min()}")
@@ -80,20 +81,22 @@ def variant_of(title: str) -> str:
 
 
 def _check_years(cells: Cells, people: People, title: str) -> None:
-    """Every area has every year from the first to the last."""
-    known = people.where(people.years > 0)
+    """Every area has females and males of every year from the first to the last."""
+    known = people.where((people.years > 0) & (people.sexes > 0))
     if not len(known):
         return
     years = np.arange(known.years.min(), known.years.max() + 1)
-    pairs = pa.table({"place": known.places, "year": known.years}).group_by("place").aggregate([("year", "distinct")])
-    found = zip(pairs["place"].to_pylist(), pairs["year_distinct"].to_pylist(), strict=True)
-    lacking = {name: sorted(set(years.tolist()) - set(its)) for name, its in found}
-    for name, missing in lacking.items():
-        if missing:
+    whole = {(year, sex) for year in years.tolist() for sex in (1, 2)}
+    have: dict[str, set[tuple[int, int]]] = {}
+    for place, year, sex in zip(known.places.to_pylist(), known.years.tolist(), known.sexes.tolist(), strict=True):
+        have.setdefault(place, set()).add((year, sex))
+    for name, found in have.items():
+        if missing := sorted(whole - found):
+            listed = ", ".join(f"{IN_WORDS[sex]} in {year}" for year, sex in missing[:4]) + " …" * (len(missing) > 4)
             cells.problem(
-                f"{title}: '{name}' has no rows for {', '.join(str(year) for year in missing[:5])}; every year from "
-                f"{years[0]} to {years[-1]} was expected",
-                "Rows may have been lost; get the extract again.", column="Year",
+                f"{title}: '{name}' has no rows for {listed}; both sexes in every year from {years[0]} to {years[-1]} "
+                "were expected",
+                "Rows may have been lost; get the extract again.", column="Year", count=len(missing),
             )  # fmt: skip
 
 
@@ -102,10 +105,9 @@ def _check_base(cells: Cells, people: People) -> None:
     if cells.raw.find("Base") is None or not len(people):
         return
     base = cells.number("Base", whole=True, empty=False, unit="people").to_numpy()
-    persons = pc.cast(cells.raw.columns[cells.raw.find("Population")], pa.float64(), safe=False).to_numpy() \
-        if not cells.problems else base  # fmt: skip
+    persons = Cells(cells.raw).number("Population").to_numpy()  # what is wrong with it was reported
     year = cells.raw.columns[cells.raw.find("Year")]
-    first = pc.equal(year, str(people.years.min())).to_numpy()
+    first = pc.equal(year, str(people.years.min())).to_numpy() & ~np.isnan(base) & ~np.isnan(persons)
     cells.reject(
         "Base", first & (base != persons), f"the people of the base year {people.years.min()} are not those of 'Base'",
         "The first year may have been taken out; get the extract again, with its base year.",
