@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from drawn_books import MADE_OF_LEDGERS
+from drawn_projections import POPULATIONS_TO_COME
 
 from locality_profiles.episodes.individuals import PIECE
 from locality_profiles.sources import sources
@@ -534,6 +535,7 @@ CURATED = {
     "ledger_line": LEDGER, "allocation_rule": RULES, "driver": DRIVERS, "allocation": PLACED, "resource_share": SHARES,
     "area_resource": RESOURCES, "set_aside": SET_ASIDE, **MADE_OF_LEDGERS,
     "sentence": TOLD, "author_note": WRITTEN,
+    "area_resource": RESOURCES, "set_aside": SET_ASIDE, **MADE_OF_LEDGERS, **POPULATIONS_TO_COME,
 }  # fmt: skip
 PROFILE = {"indicator": INDICATORS, "indicator_value": VALUES, "profile": PROFILES, "profile_trend": TRENDS}
 EXTRACT = {
@@ -550,6 +552,7 @@ EXTRACT = {
     "urban_rural": {"classification": CLASSES},
     "small_area_population": {"population": OF_ZONES},
     "area_population": {"population": OF_AREAS},
+    "population_projection": {"population_projection": POPULATIONS_TO_COME["population_projection"]},
     "gp_practice": {"service": PRACTICES, "practice_cluster": CLUSTERS},
     "postcode_directory": {"postcode": POSTCODES},
     "patient_zone": {"patient_zone": PATIENTS},

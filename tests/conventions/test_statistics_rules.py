@@ -56,6 +56,10 @@ def deaths(size: int) -> np.ndarray:
     return grid(size, 20, 5, 80)
 
 
+def cohorts(size: int) -> np.ndarray:
+    return np.linspace(0, 50, size * 182).reshape(size, 2, 91)
+
+
 def long(size: int) -> dict[str, np.ndarray]:
     return {"events": column(4 * size), "people": column(4 * size, 900, 999), "standard": np.tile([1.0, 2, 3, 4], size),
             "groups": np.repeat(np.arange(size), 4)}  # fmt: skip
@@ -68,6 +72,9 @@ CALLS: dict[str, Callable[[int], Any]] = {
     "attributable_share": lambda n: FUNCTIONS["attributable_share"](grid(n, 5), grid(n, 5)),
     "byars_limits": lambda n: FUNCTIONS["byars_limits"](column(n)),
     "checked_confidence": lambda n: FUNCTIONS["checked_confidence"](0.95),
+    "cohort_change_ratios": lambda n: FUNCTIONS["cohort_change_ratios"](
+        cohorts(n), cohorts(n), [ones(n), np.arange(n)]
+    ),
     "control_limits_of_proportion": lambda n: FUNCTIONS["control_limits_of_proportion"](0.3, column(n)),
     "control_limits_of_rate": lambda n: FUNCTIONS["control_limits_of_rate"](300.0, column(n, 900, 999)),
     "count": lambda n: FUNCTIONS["count"](column(n)),
@@ -81,6 +88,8 @@ CALLS: dict[str, Callable[[int], Any]] = {
     "exact_poisson_limits": lambda n: FUNCTIONS["exact_poisson_limits"](column(n)),
     "divide": lambda n: FUNCTIONS["divide"](np.arange(n) * 100, np.arange(n) + 1),
     "expected_events": lambda n: FUNCTIONS["expected_events"](grid(n, 4), grid(n, 4), grid(n, 4)),
+    "fit_to_margins": lambda n: FUNCTIONS["fit_to_margins"](column(n), [ones(n)], [[column(n).sum() * 2]]),
+    "grouped_people": lambda n: FUNCTIONS["grouped_people"](cohorts(n), ones(n)),
     "grouped_sum": lambda n: FUNCTIONS["grouped_sum"](column(n), ones(n), 1),
     "healthy_life_expectancy": lambda n: FUNCTIONS["healthy_life_expectancy"](
         deaths(n), grid(n, 20, 900, 999), grid(n, 20, 0.1, 0.5), grid(n, 20)
@@ -98,6 +107,9 @@ CALLS: dict[str, Callable[[int], Any]] = {
     "life_expectancy_by_age": lambda n: FUNCTIONS["life_expectancy_by_age"](deaths(n), grid(n, 20, 900, 999)),
     "life_table": lambda n: FUNCTIONS["life_table"](deaths(n), grid(n, 20, 900, 999), TWENTY_BANDS),
     "mean_estimate": lambda n: FUNCTIONS["mean_estimate"](column(n), np.arange(n) // 2, n // 2),
+    "moved_on": lambda n: FUNCTIONS["moved_on"](
+        cohorts(n), FUNCTIONS["cohort_change_ratios"](cohorts(n), cohorts(n), [ones(n)])
+    ),
     "nearest_neighbours": lambda n: FUNCTIONS["nearest_neighbours"](grid(n, 3), 5),
     "p_chart": lambda n: FUNCTIONS["p_chart"](grid(n, 12), grid(n, 12, 100, 200)),
     "parts_of_whole": lambda n: FUNCTIONS["parts_of_whole"](
@@ -105,6 +117,7 @@ CALLS: dict[str, Callable[[int], Any]] = {
     ),
     "people_behind_rate": lambda n: FUNCTIONS["people_behind_rate"](column(n), column(n)),
     "percentage_change": lambda n: FUNCTIONS["percentage_change"](column(n), column(n)),
+    "projection_error": lambda n: FUNCTIONS["projection_error"](column(n), column(n), ones(n), 1),
     "proportion_estimate": lambda n: FUNCTIONS["proportion_estimate"](column(n), column(n, 100, 200)),
     "proportion_funnel": lambda n: FUNCTIONS["proportion_funnel"](column(n), 0.3),
     "proportion_significance": lambda n: FUNCTIONS["proportion_significance"](column(n), column(n, 100, 200)),
@@ -120,6 +133,7 @@ CALLS: dict[str, Callable[[int], Any]] = {
     "ratio_significance": lambda n: FUNCTIONS["ratio_significance"](column(n), column(n)),
     "rates_of_bands": lambda n: FUNCTIONS["rates_of_bands"](grid(n, 3), grid(n, 9), np.repeat([0, 1, 2], 3)),
     "ratio_to_expected": lambda n: FUNCTIONS["ratio_to_expected"](column(n), column(n)),
+    "reaching": lambda n: FUNCTIONS["reaching"](cohorts(n)),
     "recent_trend": lambda n: FUNCTIONS["recent_trend"](grid(n, 5), grid(n, 5) - 1, grid(n, 5) + 1),
     "recent_trend_of_proportions": lambda n: FUNCTIONS["recent_trend_of_proportions"](grid(n, 5), grid(n, 5, 100, 200)),
     "relative_gap": lambda n: FUNCTIONS["relative_gap"](estimate(n), estimate(n)),
@@ -128,6 +142,7 @@ CALLS: dict[str, Callable[[int], Any]] = {
     "run_chart": lambda n: FUNCTIONS["run_chart"](grid(n, 12)),
     "scottish_slope_index": lambda n: FUNCTIONS["scottish_slope_index"](grid(n, 5), grid(n, 5), column(n)),
     "shift_along_ages": lambda n: FUNCTIONS["shift_along_ages"](0.3, n),
+    "simple_growth": lambda n: FUNCTIONS["simple_growth"](grid(n, 7), grid(n, 7), grid(n, 7)),
     "slope_index": lambda n: FUNCTIONS["slope_index"](grid(n, 5), grid(n, 5), grid(n, 5) - 1, grid(n, 5) + 1),
     "standard_population": lambda n: FUNCTIONS["standard_population"]([Weight(0, 64, 0), Weight(65, None, 0)]),
     "standardised_by_group": lambda n: FUNCTIONS["standardised_by_group"](**long(n), number=n),
@@ -146,6 +161,7 @@ CALLS: dict[str, Callable[[int], Any]] = {
     "u_chart": lambda n: FUNCTIONS["u_chart"](grid(n, 12), grid(n, 12, 900, 999)),
     "whole_weights": lambda n: FUNCTIONS["whole_weights"](column(n)),
     "wilson_limits": lambda n: FUNCTIONS["wilson_limits"](column(n), column(n, 100, 200)),
+    "with_room": lambda n: FUNCTIONS["with_room"](cohorts(n), ones(n), np.ones((1, 2, 91))),
     "worse_for_deprived": lambda n: FUNCTIONS["worse_for_deprived"](column(n), np.ones(n, dtype=bool)),
     "xmr_chart": lambda n: FUNCTIONS["xmr_chart"](grid(n, 12)),
     "z_value": lambda n: FUNCTIONS["z_value"](0.95),

@@ -39,11 +39,11 @@ from locality_profiles.workspace import Workspace
 FACTS = (
     "population", "deprivation", "classification", "activity", "registration", "service", "household", "budget_line",
     "unit_cost", "unit_price", "needs_weight", "hospital_cost", "hosted_use", "postcode", "patient_zone",
-    "practice_cluster", "block_point", "local_count", "published_value", "capacity",
+    "practice_cluster", "block_point", "local_count", "published_value", "capacity", "population_projection",
 )  # fmt: skip
 
 #: Tables of which one row may come from several extracts.
-MERGED = ("deprivation", "service")
+MERGED = ("deprivation", "service", "population_projection")
 
 #: The status of people added up. Only a sum of nothing but zeros is a true zero.
 STATUS_OF_SUM = "coalesce(min(status) filter (status <> 'true_zero'), 'true_zero')"
@@ -228,6 +228,9 @@ def _fact(
         rows = f"{rows} {_totals_of_sexes(connection, _coded_rows(contract, 'supplied'))}"
     elif table == "deprivation":
         rows = _deprivation_rows(rows)
+    elif table == "population_projection":
+        _refuse_two_projections(connection, rows, files)
+        rows = _projections_once(rows)
     elif table == "service":
         rows = _placed_services(rows, staged_tables(files, "postcode"))
         notes = _services_without_zone(connection, rows)
@@ -292,6 +295,44 @@ def _deprivation_rows(rows: str) -> str:
             coalesce(max(status) filter (status not in ('actual', 'true_zero')), max(status)) as status,
             string_agg(distinct extract_id, ' ' order by extract_id) as extract_id
         from ({rows}) group by all"""
+
+
+def _projections_once(rows: str) -> str:
+    """Each figure once, with all the files that give it: one area's principal may stand in two."""
+    return f"""select * exclude (persons, status, variant_title, extract_id), any_value(persons) as persons,
+            min(status) as status, min(variant_title) as variant_title,
+            string_agg(distinct extract_id, ' ' order by extract_id) as extract_id
+        from ({rows}) group by all"""
+
+
+def _refuse_two_projections(
+    connection: duckdb.DuckDBPyConnection, rows: str, files: Sequence[StagedFile]
+) -> None:  # fmt: skip
+    """Files may give the same projection, but not different figures of it.
+
+    Raises
+    ------
+    ExtractRefused
+        With each area and variant of which files say different things.
+    """
+    names = {file.extract_id: file.name for file in files}
+    found = connection.execute(
+        f"""select any_value(block_code), min(variant_title), base_year, min(year), min(age),
+                list(distinct extracts[1]), list(distinct extracts[-1]), count(*)
+            from (select * exclude (persons, status, extract_id), list(extract_id order by extract_id) as extracts
+                  from ({rows}) group by all having count(distinct persons) > 1)
+            group by block_type, block_code, base_year, variant order by 1, 2"""
+    ).fetchall()
+    if found:
+        problems = [
+            Problem(
+                f"{title} of {code} from {base}: {count:,} figure(s) are other ones in {names[others[0]]}, the first "
+                f"at age {age} in {year}",
+                "Take the older of the two out of the extracts folder.", names[first[0]], count=count,
+            )
+            for code, title, base, year, age, first, others, count in found
+        ]  # fmt: skip
+        raise ExtractRefused(f"{len(found)} projection(s) are told differently by two extracts.", problems)
 
 
 def _placed_services(rows: str, directory: Sequence[Stored]) -> str:

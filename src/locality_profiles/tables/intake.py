@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREVIEW_ROWS = 60
+#: Bytes that a packed file may hold.
+MOST_UNPACKED = 512 * 2**20
 CONTAINERS = {
     ".csv": ("text",), ".txt": ("text",), ".tsv": ("text",), ".gz": ("gzip",),
     ".xlsx": ("workbook",), ".xlsm": ("workbook",), ".xls": ("old workbook",),
@@ -240,7 +242,13 @@ def decode(content: bytes) -> tuple[str, str]:
 
 
 def _gzip_sheets(path: Path, name: str) -> list[Sheet]:
-    return _sheets_of_text(gzip.decompress(path.read_bytes()), name)
+    # A few kilobytes can unfold to many gigabytes: reading stops where no extract goes.
+    with gzip.open(path) as packed:
+        content = packed.read(MOST_UNPACKED + 1)
+    if len(content) > MOST_UNPACKED:
+        most = f"{MOST_UNPACKED / 2**20:,.0f} MiB"
+        raise _refused(name, f"unpacked it is larger than {most}", "Unpack it, or divide it in smaller files.")
+    return _sheets_of_text(content, name)
 
 
 def _text_sheets(path: Path, name: str) -> list[Sheet]:

@@ -327,3 +327,10 @@ def test_one_unreadable_geometry_costs_no_other(tmp_path: Path) -> None:
 def test_a_property_may_be_called_geometry(tmp_path: Path) -> None:
     path = geojson(tmp_path / "a.geojson", ({"code": "A", "name": "N", "geometry": "square"}, square(0, 0)))
     assert column(read(path), "geometry (2)") == ["square"]
+
+
+def test_a_packed_file_that_unfolds_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("locality_profiles.tables.intake.MOST_UNPACKED", 2**20)
+    path = written(tmp_path / "a.csv.gz", gzip.compress(b"0" * (2**20 + 1), mtime=0))
+    with pytest.raises(ExtractRefused, match="unpacked it is larger than 1 MiB. Unpack it, or divide it"):
+        open_sheets(path)
