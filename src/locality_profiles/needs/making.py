@@ -2,45 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
+from locality_profiles.needs import priorities
 from locality_profiles.needs.settings import Settings
+from locality_profiles.needs.steps import Maker, Told
 from locality_profiles.tables.curated import CONTRACTS
 from locality_profiles.tables.relation import relation
 from locality_profiles.tables.store import Store, Stored, code_key, connect, key_of
 from locality_profiles.tables.suites import empty_view
 
-
-@dataclass(frozen=True)
-class Told:
-    """What a maker gives: each of its tables, as SQL or as it is, and what a reader of the checks should know."""
-
-    tables: Mapping[str, str | pa.Table]
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Maker:
-    """One step: the tables that it reads and writes, the declarations that it follows, and how it is done.
-
-    ``make`` is given a connection with a view of every table that it reads (empty where the workspace has none), and
-    the settings.
-    """
-
-    reads: tuple[str, ...]
-    writes: tuple[str, ...]
-    make: Callable[[duckdb.DuckDBPyConnection, Settings], Told]
-    declared: tuple[str, ...] = ()
-    """Names of the declarations of the workspace's own that it follows, where there are any."""
-
-
 #: In order: each reads what those before it wrote.
-MAKERS: tuple[Maker, ...] = ()
+MAKERS: tuple[Maker, ...] = (priorities.MAKER,)
 
 
 def make_needs(facts: Mapping[str, Path], settings: Settings, store: Store) -> tuple[dict[str, Stored], list[str]]:
