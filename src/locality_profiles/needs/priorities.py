@@ -61,20 +61,23 @@ def _declare(connection: duckdb.DuckDBPyConnection, rule: Weighing) -> None:
     _register(connection, "measure_of", rule.measures)
     _register(connection, "family_of", rule.cost_indicators)
     _register(connection, "family_of_section", rule.cost_sections)
-    connection.execute("""
+    connection.execute(
+        """
         create temp table candidate as
         select i.indicator_id, i.section, i.direction, i.method, i.interval, i.ages,
             coalesce(t.told, i.indicator_id) as theme, coalesce(f.told, s.told) as family, m.told as measure_id,
             case when x.told is not null then x.told
                 when i.method = 'count' then 'A count goes with how many people there are: its rate is weighed.'
                 when i.direction = 'none' then 'It is not said whether more of it is good or bad.' end as why,
-            if(i.direction = 'high_is_good', -1, 1) as bad
+            if(i.direction = 'high_is_good', -1, 1) as bad, i.indicator_id in (select unnest($1)) as of_days
         from indicator i
         left join theme_of t on t.name = i.indicator_id
         left join excluded_for x on x.name = i.indicator_id
         left join measure_of m on m.name = i.indicator_id
         left join family_of f on f.name = i.indicator_id
-        left join family_of_section s on s.name = i.section""")
+        left join family_of_section s on s.name = i.section""",
+        [list(rule.not_people)],
+    )
 
 
 def _register(connection: duckdb.DuckDBPyConnection, name: str, told: Any) -> None:
@@ -128,7 +131,7 @@ _DAYS_OR_HOURS = INTERVALS["not_independent"][0].replace("'", "''")
 # One row for each area and candidate that has a figure there, with the evidence of every criterion.
 _EVIDENCE = f"""
     with own as (
-        select n.*, c.direction, c.theme, c.family, c.bad, c.interval as how_limits
+        select n.*, c.direction, c.theme, c.family, c.bad, c.of_days or c.interval = '{_DAYS_OR_HOURS}' as of_days
         from newest n semi join assessed using (area_type, area_code) join candidate c using (indicator_id)
         where c.why is null),
     compared as (
@@ -163,7 +166,7 @@ _EVIDENCE = f"""
         c.level_country, c.level_hscp, c.level_errors, c.share_worse, r.place as level_rank,
         r.ranked as level_ranked, g.judged as trend_judgement, u.sii_gap as inequality_gap,
         u.relative as inequality_relative, u.certain as inequality_certain,
-        if(o.method in {COUNTABLE} and o.how_limits <> '{_DAYS_OR_HOURS}',
+        if(o.method in {COUNTABLE} and not o.of_days,
             o.bad * (o.value - c.other) / o.per * o.denominator, null) as people_excess,
         c.other_kind as people_compared, c.other_judged, p.residents,
         o.family as cost_family, s.used_pence as cost_pence, s.share as cost_share,
@@ -299,7 +302,7 @@ _LEVEL = f"""case
     when level_country = 'worse' then 'worse than the country'
     when level_hscp = 'worse' then 'worse than the partnership'
     when level_country is null and level_hscp is null and level_ranked >= {ENOUGH}
-        then 'place ' || level_rank || ' of ' || level_ranked || ' from the worst'
+        then 'place ' || level_rank || ' of ' || level_ranked || ', counted from the worst'
     when level_country is null and level_hscp is null then 'not compared with others'
     when level_country = 'better' then 'better than the country'
     else 'not different from others' end"""

@@ -77,3 +77,16 @@ def latest_resources(connection: duckdb.DuckDBPyConnection) -> None:
         union all
         select 'hscp', hscp_code, "group", sum(used_pence)::bigint
         from placed semi join one_kind using (hscp_code, area_type) group by all""")
+
+
+def status_of_sum(status: str, estimated: str, value: str) -> str:
+    """SQL: what the sum of several counts is, which is no better than the poorest of them.
+
+    Parameters
+    ----------
+    status, estimated, value : str
+        SQL of a count's status, of whether its place is shared among areas, and of the count.
+    """
+    arms = " ".join(f"when bool_or({status} = '{kind}') then '{kind}'" for kind in ("provisional", "rounded"))
+    return f"""case when bool_or({status} = 'estimated' or coalesce({estimated}, false)) then 'estimated' {arms}
+        when sum({value}) = 0 then 'true_zero' else 'actual' end"""

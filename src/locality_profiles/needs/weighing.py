@@ -37,6 +37,8 @@ class Weighing:
     trend: Mapping[str, float]
     half_gap: float
     half_per_1000: float
+    not_people: tuple[str, ...]
+    """Indicators whose numerators are days."""
     half_share: float
     cost_sections: Mapping[str, str]
     cost_indicators: Mapping[str, str]
@@ -54,7 +56,7 @@ class Weighing:
     @property
     def named(self) -> set[str]:
         """Every indicator that the declaration names."""
-        return {*self.cost_indicators, *self.measures, *self.themes, *self.excluded}
+        return {*self.cost_indicators, *self.measures, *self.themes, *self.excluded, *self.not_people}
 
 
 _ABOVE = Field(float, required=True, default=1.0)
@@ -70,7 +72,7 @@ _TABLES: dict[str, dict[str, Field]] = {
     "level": {"weight": _ABOVE, "half_errors": _ABOVE},
     "trend": {"weight": _ABOVE, **dict.fromkeys(("worse", "steady", "better"), _ABOVE)},
     "inequality": {"weight": _ABOVE, "half": _ABOVE},
-    "people": {"weight": _ABOVE, "half_per_1000": _ABOVE},
+    "people": {"weight": _ABOVE, "half_per_1000": _ABOVE, "leave_out": Field(list, default=[])},
     "cost": {"weight": _ABOVE, "half_share": _ABOVE, "sections": Field(dict, default={}),
              "indicators": Field(dict, default={})},
     "projected": {
@@ -102,12 +104,13 @@ def weighing(own: Path | None = None) -> Weighing:
         str(words): list_of_text(declared, bands, "projected", "ages", str(words)) if isinstance(bands, list) else ()
         for words, bands in of["projected"]["ages"].items()
     }
+    days = list_of_text(declared, of["people"]["leave_out"], "people", "leave_out")
     declared.finish()
     return Weighing(
         told["top"], float(told["least_evidence"]), float(of["sensitivity"]["width"]), of["sensitivity"]["sets"],
         {name: float(of[name]["weight"]) for name in CRITERIA}, float(of["level"]["half_errors"]),
         {name: float(of["trend"][name]) for name in ("worse", "steady", "better")}, float(of["inequality"]["half"]),
-        float(of["people"]["half_per_1000"]), float(of["cost"]["half_share"]), dict(of["cost"]["sections"]),
+        float(of["people"]["half_per_1000"]), days, float(of["cost"]["half_share"]), dict(of["cost"]["sections"]),
         dict(of["cost"]["indicators"]), float(of["projected"]["half_percent"]), of["projected"]["years"],
         of["projected"]["variant"], of["projected"]["scenario"], dict(of["projected"]["measures"]), ages, themes,
         excluded,
@@ -195,8 +198,8 @@ def how(rule: Weighing) -> dict[str, str]:
     """How each criterion is scored, in a sentence."""
     return {
         "level": f"Standard errors worse than country and partnership, half a point at {rule.half_errors:g}; where "
-        "everybody was counted, place among areas of its kind times the share of the two that it is worse than; where it "
-        "is compared with neither, the place alone, nothing for the better half.",
+        "everybody was counted, place among areas of its kind times the share of the two that it is worse than; "
+        "where it is compared with neither, the place alone, nothing for the better half.",
         "trend": f"Recent trend: {rule.trend['worse']:g} for worse, {rule.trend['steady']:g} for no clear change, "
         f"{rule.trend['better']:g} for better.",
         "inequality": "Slope index over the area's own value, half a point at "
