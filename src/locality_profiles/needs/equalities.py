@@ -10,7 +10,7 @@ from locality_profiles.needs.at_risk import NAME as RISK
 from locality_profiles.needs.at_risk import risk_rules
 from locality_profiles.needs.characteristics import NAME, Characteristic, equalities
 from locality_profiles.needs.settings import Settings
-from locality_profiles.needs.small_numbers import with_hidden
+from locality_profiles.needs.small_numbers import LEFT_OUT, hide_both_ways
 from locality_profiles.needs.standing import READS, assess, status_of_sum
 from locality_profiles.needs.steps import Maker, Told
 from locality_profiles.tables.needs.priorities import EQUALITY, EQUALITY_VALUE
@@ -20,8 +20,6 @@ MORE = ("population", "population_class", "local_count")
 NOT_HERE = "Not available, because no extract in this workspace gives it for every data zone of this area."
 #: The census changes small counts a little, so that nobody can be found by them.
 PERTURBED = "Census counts are changed a little by their publisher: small ones are uncertain, and sums may differ."
-#: A number that was left out already stays out when areas are looked at together.
-NEVER = "1e18"
 
 
 def equality_tables(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, str | pa.Table]:
@@ -41,6 +39,8 @@ def equality_tables(connection: duckdb.DuckDBPyConnection, settings: Settings) -
     connection.register("tells_of", pa.table({"breakdown": pa.array(breakdowns, pa.string()),
                                               "characteristic": pa.array(of, pa.string())}))  # fmt: skip
     connection.execute(f"create temp table by_block as {_by_block(told.characteristics)}")
+    connection.execute(f"create temp table cell as {_CELLS}")
+    hide_both_ways(connection, "cell", "numerator", _WHOLES)
     return {"equality": _EQUALITY, "equality_value": _VALUES}
 
 
@@ -147,20 +147,17 @@ _CELLS = """
     where v.category not in ('all', 'unknown')
     qualify (v.period_end, v.period_start) = max((v.period_end, v.period_start)) filter (v.value is not null) over (
         partition by v.indicator_id, v.area_type, v.area_code, v.breakdown)"""
-_BETWEEN_CLASSES = with_hidden(
-    _CELLS, "numerator", "least", ("indicator_id", "area_type", "area_code", "breakdown"), ("category",)
+#: Wholes whose parts the cells are: the classes of an area, and the areas of a partnership (or of the country).
+_WHOLES = (
+    (("indicator_id", "area_type", "area_code", "breakdown"), "category"),
+    (("indicator_id", "breakdown", "category", "area_type", "whole", "period_start", "period_end"), "area_code"),
 )
-_BETWEEN_AREAS = with_hidden(
-    f"select * rename (hidden as before) from ({_BETWEEN_CLASSES})", "numerator",
-    f"if(before is null, least, {NEVER})",
-    ("indicator_id", "breakdown", "category", "area_type", "whole", "period_start", "period_end"), ("area_code",),
-)  # fmt: skip
 _VALUES = f"""
     select area_type, area_code, indicator_id, characteristic, breakdown, category, period_type, period_start,
-        period_end, if(out is null, value, null) as value, if(out is null, lower, null) as lower,
-        if(out is null, upper, null) as upper, if(out is null, status, 'suppressed') as status,
-        coalesce(out, note) as note
-    from (select *, coalesce(before, hidden) as out from ({_BETWEEN_AREAS}))"""
+        period_end, if(hidden, null, value) as value, if(hidden, null, lower) as lower,
+        if(hidden, null, upper) as upper, if(hidden, 'suppressed', status) as status,
+        if(hidden, '{LEFT_OUT}', note) as note
+    from cell"""
 
 
 def make(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Told:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from locality_profiles.needs.at_risk import CONCENTRATION_TOLD, NAME, Group, RiskRules, risk_rules
 from locality_profiles.needs.settings import Settings
-from locality_profiles.needs.small_numbers import with_hidden
+from locality_profiles.needs.small_numbers import LEFT_OUT, with_hidden
 from locality_profiles.needs.standing import READS, assess, status_of_sum
 from locality_profiles.needs.steps import Maker, Told
 from locality_profiles.needs.weighing import NAME as WEIGHTS
@@ -132,19 +132,22 @@ def _by_topic(group: str, topic: str, categories: Sequence[str]) -> str:
         where o.unknown = 0"""
 
 
+_HIDDEN = with_hidden(
+    "from told", "held_back or people < threshold", "people", ("group_id", "area_type", "whole"), ("area_code",)
+)
 _GROUPS = f"""
     with told as (
         select a.area_type, a.area_code, if(a.area_type = 'hscp', a.country_code, a.hscp_code) as whole,
             r.* exclude (indicator_id, measure_id, owner), c.period_type, c.period_start, c.period_end,
-            c.people, c.people / nullif(c.among, 0) as share, c.country_share, c.status, c.few as held_back,
-            if(c.few, 1e9, r.threshold) as least
+            c.people, c.people / nullif(c.among, 0) as share, c.country_share, c.status,
+            coalesce(c.few, false) as held_back
         from assessed a cross join risk r
         left join counted c using (group_id, area_type, area_code)),
-    hidden as ({with_hidden("from told", "people", "least", ("group_id", "area_type", "whole"), ("area_code",))}),
+    hidden as ({_HIDDEN}),
     shown as (
-        select * replace (if(hidden is null, people, null) as people, if(hidden is null, share, null) as share,
-            if(hidden is null, country_share, null) as country_share,
-            case when hidden is not null then 'suppressed' else coalesce(status, 'not_available') end as status)
+        select * replace (if(hidden, null, people) as people, if(hidden, null, share) as share,
+            if(hidden, null, country_share) as country_share,
+            if(hidden, 'suppressed', coalesce(status, 'not_available')) as status)
         from hidden),
     placed as (
         select *, if(share is not null and area_type <> 'hscp', rank() over same, null) as place,
@@ -158,7 +161,8 @@ _GROUPS = f"""
         if(p.others > 1, p.others, null)::bigint as ranked,
         if(p.people is null, null, h.half)::bigint as concentrated_in,
         if(p.people is null or h.half is null, null, h.zones)::bigint as zones, p.status,
-        nullif(concat_ws(' ', p.hidden, if(p.status = 'not_available', '{_NO_EXTRACT}', null), p.told,
+        nullif(concat_ws(' ', if(p.hidden, '{LEFT_OUT}', null),
+            if(p.status = 'not_available', '{_NO_EXTRACT}', null), p.told,
             if(p.people is not null and p.disclosure not in {CONCENTRATION_TOLD}, '{_ZONES_LEFT_OUT}', null)), '')
             as note
     from placed p left join half_in h using (group_id, area_type, area_code)"""
