@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from drawn_assessment import assessment_sql
 from drawn_books import MADE_OF_LEDGERS
 from drawn_projections import POPULATIONS_TO_COME
 
@@ -534,8 +535,7 @@ CURATED = {
     "concentration_curve": CURVES, "concentration_persistence": PERSISTED,
     "ledger_line": LEDGER, "allocation_rule": RULES, "driver": DRIVERS, "allocation": PLACED, "resource_share": SHARES,
     "area_resource": RESOURCES, "set_aside": SET_ASIDE, **MADE_OF_LEDGERS,
-    "sentence": TOLD, "author_note": WRITTEN,
-    "area_resource": RESOURCES, "set_aside": SET_ASIDE, **MADE_OF_LEDGERS, **POPULATIONS_TO_COME,
+    "sentence": TOLD, "author_note": WRITTEN, **POPULATIONS_TO_COME, **assessment_sql(),
 }  # fmt: skip
 PROFILE = {"indicator": INDICATORS, "indicator_value": VALUES, "profile": PROFILES, "profile_trend": TRENDS}
 EXTRACT = {

@@ -52,6 +52,10 @@ def ones(size: int) -> np.ndarray:
     return np.zeros(size, dtype=np.int64)
 
 
+def scores(size: int) -> np.ndarray:
+    return grid(size, 15, 0, 1).reshape(size, 5, 3)
+
+
 def deaths(size: int) -> np.ndarray:
     return grid(size, 20, 5, 80)
 
@@ -163,6 +167,11 @@ CALLS: dict[str, Callable[[int], Any]] = {
     "wilson_limits": lambda n: FUNCTIONS["wilson_limits"](column(n), column(n, 100, 200)),
     "with_room": lambda n: FUNCTIONS["with_room"](cohorts(n), ones(n), np.ones((1, 2, 91))),
     "worse_for_deprived": lambda n: FUNCTIONS["worse_for_deprived"](column(n), np.ones(n, dtype=bool)),
+    "saturating_score": lambda n: FUNCTIONS["saturating_score"](column(n), 4.0),
+    "sensitivity": lambda n: FUNCTIONS["sensitivity"](scores(n), [3, 2, 1], 0.5, 16, 10),
+    "places": lambda n: FUNCTIONS["places"](grid(n, 5)),
+    "weight_sets": lambda n: FUNCTIONS["weight_sets"]([3, 2, 1], 0.5, n),
+    "weighted_score": lambda n: FUNCTIONS["weighted_score"](scores(n), [3, 2, 1]),
     "xmr_chart": lambda n: FUNCTIONS["xmr_chart"](grid(n, 12)),
     "z_value": lambda n: FUNCTIONS["z_value"](0.95),
 }
