@@ -8,12 +8,19 @@ stand ready to be printed and sentences that carry their evidence. A chapter for
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from locality_profiles.declarations import Field, read_declaration
+from locality_profiles.publish.glance import at_a_glance, framework_tables
+from locality_profiles.publish.needs_pages import (
+    equality_sheets,
+    outcome_sheets,
+    priority_sheets,
+    risk_sheets,
+)
 from locality_profiles.publish.population_sheets import population_sheets
 from locality_profiles.publish.reading import AreaKey
 from locality_profiles.publish.sheets import Sheet
@@ -92,6 +99,7 @@ class Of:
     """
 
     connection: duckdb.DuckDBPyConnection
+    tables: Mapping[str, Path]
     code: str
     kind: str
     parts: tuple[AreaKey, ...]
@@ -170,10 +178,10 @@ def assessment_of(of: Of) -> Assessment:
 
 
 def _brief(of: Of) -> Content:
-    """What stands at the head of each profile."""
-    return Content(tuple(
-        passage for key in of.keys if (passage := _passage(of, key, "profile", of.name(key), key != of.key))
-    ))  # fmt: skip
+    """The partnership and its parts side by side, and what stands at the head of each profile."""
+    told = (_passage(of, key, "profile", of.name(key), key != of.key) for key in of.keys)
+    glance = at_a_glance(of)
+    return Content(tuple(passage for passage in told if passage), (glance,) if glance else ())
 
 
 def _passage(of: Of, key: AreaKey, section: str, title: str, linked: bool, level: int = 3) -> Passage | None:
@@ -200,11 +208,6 @@ def _needs(of: Of) -> Content:
     return Content(tuple(passages))
 
 
-def _nothing(of: Of) -> Content:
-    del of
-    return Content()
-
-
 def _money(of: Of) -> Content:
     links = ((of.finance, "The finance chapter: statement, statutory split, set-aside, hosted services, providers"),)
     return Content(sheets=of.money, links=links if of.finance else ())
@@ -222,6 +225,67 @@ def _supply(of: Of) -> Content:
     return Content(sheets=supply_sheets(of))
 
 
+#: Sheets of one area: how needs_pages makes them.
+SheetsOf = Callable[
+    ["duckdb.DuckDBPyConnection", Mapping[str, Path], AreaKey, Mapping[AreaKey, str]], tuple[Sheet, ...]
+]
+
+
+def _sheets(of: Of, key: AreaKey, *makers: SheetsOf) -> list[Sheet]:
+    """Sheets of one area, under names that no other area's on the page have."""
+    made = [sheet for make in makers for sheet in make(of.connection, of.tables, key, of.names)]
+    if key == of.key:
+        return made
+    number = of.keys.index(key)
+    return [
+        replace(sheet, id=f"{sheet.id}-{number}", title=f"{of.name(key)}: {_lowered(sheet.title)}") for sheet in made
+    ]
+
+
+def _lowered(title: str) -> str:
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def _inequality(of: Of) -> Content:
+    return Content(sheets=tuple(_sheets(of, of.key, equality_sheets)))
+
+
+def _risk(of: Of) -> Content:
+    """Groups and register of the partnership, then of each part."""
+    return Content(sheets=tuple(sheet for key in of.keys for sheet in _sheets(of, key, risk_sheets)))
+
+
+def _priorities(of: Of) -> Content:
+    """The matrix, its sensitivity and its weights for the partnership; the matrix alone for each part."""
+    parts = [sheet for key in of.parts for sheet in _sheets(of, key, priority_sheets)[:1]]
+    return Content(sheets=(*_sheets(of, of.key, priority_sheets), *parts))
+
+
+def _outcomes(of: Of) -> Content:
+    """The outcomes in short for the partnership and for each part, then the evidence and the frameworks."""
+    own = _sheets(of, of.key, outcome_sheets)
+    parts = [sheet for key in of.parts for sheet in _sheets(of, key, outcome_sheets)[:1]]
+    return Content(sheets=(*own[:1], *parts, *own[1:], *framework_tables(of)))
+
+
+def _voice(of: Of) -> Content:
+    del of
+    return Content()
+
+
+def _changes(of: Of) -> Content:
+    """What is worth an alert or a note, of the partnership and its parts."""
+    said = of.rows("""select c.area_type, c.area_code, c.sentence from release_change c join place using (area_type, area_code)
+        where severity in ('alert', 'note') and sentence is not null
+        order by place_order, severity <> 'alert', change_no limit 200""")
+    by: dict[AreaKey, list[str]] = {}
+    for row in said:
+        by.setdefault((row["area_type"], row["area_code"]), []).append(row["sentence"])
+    passages = tuple(Passage(of.name(key), tuple(told)) for key, told in by.items())
+    links = (("what-changed.html", "Everything that changed since the release before"),)
+    return Content(passages, links=links)
+
+
 def _methods(of: Of) -> Content:
     del of
     return Content(links=(
@@ -233,8 +297,8 @@ def _methods(of: Of) -> Content:
 #: What each chapter holds, by its key in the declaration.
 MAKERS: dict[str, Maker] = {
     "brief": _brief, "people": _people, "needs": _needs, "demand": _demand, "supply": _supply, "money": _money,
-    "inequality": _nothing, "risk": _nothing, "priorities": _nothing, "outcomes": _nothing, "voice": _nothing,
-    "changes": _nothing, "methods": _methods,
+    "inequality": _inequality, "risk": _risk, "priorities": _priorities, "outcomes": _outcomes, "voice": _voice,
+    "changes": _changes, "methods": _methods,
 }  # fmt: skip
 
 

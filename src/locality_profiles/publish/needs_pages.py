@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from locality_profiles.numbers import DASH, print_value
 from locality_profiles.periods import period_label
-from locality_profiles.publish.money import Column, Sheet
-from locality_profiles.publish.numbers import DASH, print_value
 from locality_profiles.publish.reading import AreaKey
+from locality_profiles.publish.sheets import Column, Sheet
 from locality_profiles.tables.needs.priorities import CRITERIA
 from locality_profiles.tables.relation import relation
 
@@ -225,7 +225,9 @@ def outcome_sheets(
     summary = _rows(connection, tables, "outcome_summary", area, "outcome")
     evidence = _rows(connection, tables, "outcome_evidence", area, "outcome, section_order, item_order",
                      _definitions(tables))  # fmt: skip
-    each = [_outcome(row, [told for told in evidence if told["outcome"] == row["outcome"]]) for row in summary]
+    # What there is no figure of stands in the summary, under what is not known.
+    held = [told for told in evidence if told["evidence"] != "none"]
+    each = [_outcome(row, [told for told in held if told["outcome"] == row["outcome"]]) for row in summary]
     found = (_outcomes(summary, _name(area, names)), *each)
     return tuple(sheet for sheet in found if sheet.rows)
 
@@ -261,29 +263,6 @@ FRAMEWORKS = {
     "NI": ("The 23 core integration indicators", (NEVER_REPORTED,)),
     "MSG": ("The six indicators of the Ministerial Strategic Group", ()),
 }  # fmt: skip
-
-
-def framework_sheets(
-    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path], area: AreaKey, names: Mapping[AreaKey, str]
-) -> tuple[Sheet, ...]:  # fmt: skip
-    """The core and the ministerial indicators, each beside the partnership's and the country's figure."""
-    if "framework_value" not in tables:
-        return ()
-    rows = _rows(connection, tables, "framework_value", area, "number, section_order, item_order, indicator_id",
-                 _definitions(tables))  # fmt: skip
-    columns = (Column(_name(area, names)), Column("Partnership"), Column("Scotland"), Column("Period"),
-               Column("Why not", words=True))  # fmt: skip
-    found = []
-    for framework, (title, caveats) in FRAMEWORKS.items():
-        printed: Printed = [
-            (f"{framework} {row['number']}. {row['title']}", (
-                _value(row), _value(row, "hscp_value", "actual"), _value(row, "country_value", "actual"), _period(row),
-                row["why"] or ""), False)
-            for row in rows if row["framework"] == framework
-        ]  # fmt: skip
-        found.append(Sheet(f"framework-{framework.lower()}", title, f"{_name(area, names)}: the latest figures",
-                           "Indicator", columns, tuple(printed), caveats))  # fmt: skip
-    return tuple(sheet for sheet in found if sheet.rows)
 
 
 # --- equalities -----------------------------------------------------------------------------------

@@ -212,11 +212,12 @@ def _variants(of: Of, years: list[int]) -> Iterator[Sheet]:
 def _accuracy(of: Of) -> Iterator[Sheet]:
     """How far off both methods were on past years."""
     rows = of.rows("""
-        select told_by, parent_type, area_type, horizon, age_band, sum(projections) as projections,
-            max(mean_percent) filter (where method = 'fitted') as fitted,
-            max(mean_percent) filter (where method = 'simple') as simple
-        from projection_accuracy where age_band in ('all', '65-74', '75-84', '85+')
-        group by all order by told_by desc, area_type, horizon, age_band = 'all' desc, age_band""")
+        from (
+            select told_by, parent_type, area_type, horizon, age_band, sum(projections) as projections,
+                max(mean_percent) filter (where method = 'fitted') as fitted,
+                max(mean_percent) filter (where method = 'simple') as simple
+            from projection_accuracy where age_band in ('all', '65-74', '75-84', '85+') group by all)
+        order by told_by desc, area_type, horizon, age_band <> 'all', age_band""")
     printed = tuple(
         (
             f"{row['horizon']} year{'' if row['horizon'] == 1 else 's'} ahead, "

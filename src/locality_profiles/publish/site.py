@@ -241,7 +241,7 @@ def _assessments(
         kind, parts = parts_of(site.about.profiled, [profile.key for profile in site.members[code]])
         finance = f"money/{code}.html" if code in site.chapters else ""
         money = site.money.of(("hscp", code))
-        yield assessment_of(Of(connection, code, kind, parts, site.names, pages, site.words, finance, money))
+        yield assessment_of(Of(connection, tables, code, kind, parts, site.names, pages, site.words, finance, money))
 
 
 def _stylesheet() -> str:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     import duckdb
     from markdown_it import MarkdownIt
 
-#: The part of Markdown (by markdown-it, which comes with rich) that a paragraph may use. What else is written stands
-#: there as it was typed.
 #: The part of Markdown that a paragraph may use; what else is written stands there as it was typed. The reader of
 #: Markdown comes with rich.
 ALLOWED = ("emphasis", "link", "list", "blockquote", "escape", "newline")
