@@ -564,7 +564,7 @@ def write_release(
     from locality_profiles.tables.expectations import write_data_docs
 
     today = datetime.now(LOCAL_TIME).date()
-    identity = release_id(plan, today)
+    identity = release_id(_with_flags(plan, made), today)
     edition = Edition(
         title=workspace.title, synthetic=workspace.synthetic, release_id=identity, built=today,
         profiled=workspace.profiled,
@@ -588,6 +588,16 @@ def write_release(
     ensure_catalog(workspace, release)
     _clear(workspace, made, doors, files)
     return release
+
+
+def _with_flags(plan: str, made: Made) -> str:
+    """The plan, and where authors wrote anything, which of their texts are flagged.
+
+    What a text was first seen with is no part of the plan, or every build would follow its own memory; but a release
+    without a flag is another than the same with it.
+    """
+    notes = made.tables.get("author_note")
+    return plan if notes is None or not pq.read_metadata(notes).num_rows else key_of("release", plan, notes.stem)
 
 
 def _place(folder: Path, words: str) -> Path:
