@@ -300,7 +300,7 @@ class Checker:
             self.check(code, section, text)
         except Wrong as fault:
             return f"{text} — {fault}"
-        except (KeyError, ValueError, IndexError) as fault:
+        except (KeyError, ValueError, IndexError, ArithmeticError) as fault:
             return f"{text} — cannot be followed ({fault!r})"
         return ""
 

@@ -307,6 +307,38 @@ def _summary(release: Release, area_type: str, area_code: str, indicator: str | 
 
 
 @app.command()
+def words(
+    area: Annotated[str | None, typer.Argument(help="Name or code of an area, as in 'show'.")] = None,
+    section: Annotated[str | None, typer.Argument(help="A section, such as hospital; profile for the head.")] = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Texts still hold: take them as true of the numbers of this release.")
+    ] = False,
+    workspace: Folder = Path(),
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """List what authors wrote and where numbers have moved; or, with an area and a section, make a file to write in."""
+    from datetime import datetime
+
+    from locality_profiles import authoring, building
+
+    settings = _workspace(workspace)
+    if accept:
+        accepted = authoring.accept_words(settings, area)
+        text = "\n".join(told.words for told in accepted) or "Beside no text have numbers moved."
+        again = "\nAccepted. 'locality-profiles build --force' takes the flags from the pages." if accepted else ""
+        _say({"accepted": [authoring.as_dict(told) for told in accepted]}, text + again, as_json)
+    elif area is None:
+        found = authoring.list_words(settings)
+        _say({"words": [authoring.as_dict(told) for told in found]}, authoring.told_of(found), as_json)
+    elif section is None:
+        raise WorkspaceError("Say the section as well: 'locality-profiles words AREA SECTION', such as hospital.")
+    else:
+        path, made = authoring.start_words(settings, area, section, datetime.now(building.LOCAL_TIME).date())
+        _say({"file": str(path), "made": made}, f"{path}{'' if made else ' (it was there already)'}", as_json)
+
+
+@app.command()
 def query(
     sql: Annotated[str | None, typer.Argument(help="SQL for DuckDB; without it, the tables are listed.")] = None,
     workspace: Folder = Path(),

@@ -39,7 +39,7 @@ _SETTINGS = {
 }
 #: What a paragraph may not hold, and what to do about it.
 _NOT_HERE = {
-    "HTML": (re.compile(r"<\s*[/!?]?\s*[A-Za-z!?]"), "Write it in Markdown, or write &lt; as words."),
+    "HTML": (re.compile(r"<[/!?A-Za-z]"), "Write it in Markdown; put a space after a < that is meant."),
     "a heading": (re.compile(r"^\s{0,3}(?:#{1,6}(?:\s|$)|=+\s*$)"),
                   "Leave it out: the section has its heading."),
     "a picture": (re.compile(r"!\[[^\]]*\]\s*[\[(]"), "Leave it out: pages hold words and numbers only."),
@@ -229,9 +229,9 @@ STARTER = (
 )
 
 
-def start(workspace: Path, area_type: str, area_code: str, section: str, today: date) -> tuple[Path, bool]:
-    """The file of an area and section, made with empty settings if it is not there; and whether it was made."""
-    path = workspace / FOLDER / area_type / folder_of(area_code) / f"{section}.md"
+def start(workspace: Path, area_type: str, folder: str, section: str, today: date) -> tuple[Path, bool]:
+    """The file of an area's folder and a section, made with empty settings if it is not there; whether it was made."""
+    path = workspace / FOLDER / area_type / folder / f"{section}.md"
     if path.exists():
         return path, False
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -84,7 +84,8 @@ def make_words(facts: Mapping[str, Path], settings: Settings, store: Store) -> t
         if sentence is None:
             templates = sentence_templates(own, settings.own_indicators)
             sentence = _write(store, SENTENCE, key, write_sentences(connection, templates, settings.titles, replaced))
-        figures = _figures(connection, paragraphs, sentence)
+        connection.execute(f"create view sentence as select * from {sentence.relation}")
+        figures = noted_figures(connection, paragraphs)
     seen, more = _see(settings.folder, paragraphs, figures)
     rows = list(_noted(paragraphs, figures, seen))
     key = key_of("author_note", rows, code_key())
@@ -177,13 +178,10 @@ def places_of(connection: duckdb.DuckDBPyConnection) -> Places:
     return Places(tuple(areas), (WHOLE, *(section for (section,) in sections)))
 
 
-def _figures(
-    connection: duckdb.DuckDBPyConnection, paragraphs: Sequence[Paragraph], sentence: Stored
-) -> dict[str, Figures]:
-    """The figures of each paragraph's section, as its page prints them.
+def noted_figures(connection: duckdb.DuckDBPyConnection, paragraphs: Sequence[Paragraph]) -> dict[str, Figures]:
+    """The figures of each paragraph's section, as its page prints them, from views of tables of a build.
 
-    What stands at the head of a page is about the whole profile: its figures are the population and its
-    sentences.
+    What stands at the head of a page is about the whole profile: its figures are the population and its sentences.
     """
     found: dict[str, Figures] = {}
     for paragraph in paragraphs:
@@ -200,11 +198,11 @@ def _figures(
         figures = dict(_figure(row) for row in rows)
         if section == WHOLE:
             texts = connection.execute(
-                f"select text from {sentence.relation} where area_type = ? and area_code = ? and section = ? "
-                "order by position", [kind, code, WHOLE],
-            ).fetchall()  # fmt: skip
-            figures |= {f"sentence {n}": {"title": "At the head", "figure": text, "period": ""}
-                        for n, (text,) in enumerate(texts, start=1)}  # fmt: skip
+                "select text from sentence where area_type = ? and area_code = ? and section = ? order by position",
+                [kind, code, WHOLE],
+            ).fetchall()
+            for position, (text,) in enumerate(texts, start=1):
+                figures[f"sentence {position}"] = {"title": "At the head", "figure": text, "period": ""}
         found[place_key(paragraph)] = figures
     return found
 
