@@ -40,6 +40,7 @@ def test_a_night_reads_checks_and_publishes_and_says_so(tmp_path):
     assert (release.folder / "site" / "index.html").is_file()
     assert identity in artifacts("published")[0].data
     assert "home_care" in artifacts("extracts-read")[0].data
+    assert "no release before this one" in artifacts("what-changed")[0].data
 
 
 def test_the_next_night_with_nothing_new_changes_nothing(sample, tmp_path):

@@ -39,9 +39,7 @@ def changes_between(old: Side, new: Side, rules: Alerts) -> pa.Table:
     releases share are not read.
     """
     with connect() as connection:
-        differences.lay_side(connection, "old", old.tables)
-        differences.lay_side(connection, "new", new.tables)
-        apart = differences.lay_differences(connection, old.tables, new.tables)
+        apart = differences.lay_sides(connection, old.tables, new.tables)
         _lay_causes(connection, old, new)
         for query in differences.queries(apart, rules.thresholds):
             connection.execute(f"insert into change by name select * from ({query})")

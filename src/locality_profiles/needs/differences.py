@@ -46,12 +46,33 @@ HEAD = "select {} where false".format(
 )
 
 
-def lay_side(connection: duckdb.DuckDBPyConnection, side: str, tables: Mapping[str, Path]) -> None:
-    """A view of every table that is compared, empty where the release has none, with the columns of today."""
+#: Tables that sentences are made from, whatever differs.
+_ALWAYS = ("area", "indicator", "extract")
+
+
+def lay_sides(connection: duckdb.DuckDBPyConnection, old: Mapping[str, Path], new: Mapping[str, Path]) -> list[str]:
+    """Both schemas, and what is ``gone`` and ``came`` of every table that may differ; returns the names of those.
+
+    Whether a row stands on the other side is decided by 64 bits of all that it says: of ten million rows that changed,
+    the chance that one is overlooked is below one in a hundred thousand.
+    """
+    differing = [name for name in CONTRACTS if name not in REPEATED and old.get(name) != new.get(name)]
+    for side, tables in (("old", old), ("new", new)):
+        _lay_side(connection, side, tables, {*_ALWAYS, *differing})
+    for name in differing:
+        apart = _apart(name, CONTRACTS[name], old.get(name), new.get(name))
+        for word, query in zip(("gone", "came"), apart, strict=True):
+            connection.execute(f"create temp table {word}_{name} as {query}")
+    return differing
+
+
+def _lay_side(
+    connection: duckdb.DuckDBPyConnection, side: str, tables: Mapping[str, Path], wanted: set[str]
+) -> None:  # fmt: skip
+    """A view of every table that is wanted, empty where the release has none, with the columns of today."""
     connection.execute(f"create schema {side}")
-    for name, contract in CONTRACTS.items():
-        if name in REPEATED:
-            continue
+    for name in sorted(wanted):
+        contract = CONTRACTS[name]
         query = empty_view(contract)
         if name in tables:
             columns = ", ".join(f'"{column.name}"' for column in contract.columns)
@@ -59,30 +80,8 @@ def lay_side(connection: duckdb.DuckDBPyConnection, side: str, tables: Mapping[s
         connection.execute(f"create view {side}.{name} as {query}")
 
 
-def lay_differences(
-    connection: duckdb.DuckDBPyConnection, old: Mapping[str, Path], new: Mapping[str, Path]
-) -> list[str]:
-    """Tables ``gone_NAME`` and ``came_NAME`` for every table; returns the names of those that may differ.
-
-    Whether a row stands on the other side is decided by 64 bits of all that it says: of ten million rows that changed,
-    the chance that one is overlooked is below one in a hundred thousand.
-    """
-    differing = []
-    for name, contract in CONTRACTS.items():
-        if name in REPEATED:
-            continue
-        apart = _apart(name, contract, old.get(name), new.get(name))
-        for word, query in zip(("gone", "came"), apart, strict=True):
-            connection.execute(f"create temp table {word}_{name} as {query}")
-        if old.get(name) != new.get(name):
-            differing.append(name)
-    return differing
-
-
 def _apart(name: str, contract: TableContract, old: Path | None, new: Path | None) -> tuple[str, str]:
     """SQL of the rows that only the old side has, and of those that only the new side has."""
-    if old == new:
-        return empty_view(contract), empty_view(contract)
     sides = [f"select * from {side}.{name}" for side in ("old", "new")]
     if old and new and old.is_dir() and new.is_dir():  # parts of one name are the same rows: the store names them so
         sides = [_parts(contract, ours, theirs) for ours, theirs in ((old, new), (new, old))]
@@ -220,11 +219,22 @@ def areas() -> str:
 
 
 def memberships() -> str:
-    """Areas that are made of other blocks than before; not those that came or went themselves."""
+    """Areas that are made of other blocks than before; not those that came or went themselves.
+
+    A partnership of which a locality has another code is made of the same land: blocks that are areas of their own and
+    came or went are told as such, and not again of all that holds them. Data zones always count.
+    """
     contract = CONTRACTS["membership"]
     return f"""
-        with k as (select {_either(contract.key)}, o.held is null as came, n.held is null as gone
-            from {_pairs(contract)}),
+        with lone as (
+            select area_type as block_type, area_code as block_code from old.area anti join new.area
+                using (area_type, area_code)
+            union all
+            select area_type, area_code from new.area anti join old.area using (area_type, area_code)),
+        k as (select {_either(contract.key)}, o.held is null as came, n.held is null as gone
+            from {_pairs(contract)}
+            where coalesce(n.block_type, o.block_type) like 'data_zone%'
+                or (coalesce(n.block_type, o.block_type), coalesce(n.block_code, o.block_code)) not in (from lone)),
         of_area as (
             select area_type, area_code, count(*)::bigint as "rows", count(*) filter (came) as came,
                 count(*) filter (gone) as gone from k group by all),
@@ -399,13 +409,16 @@ def warnings() -> str:
 
 
 def other_table(name: str) -> str:
-    """How many rows of a table came, went and differ, by its key."""
+    """How many rows of a table came, went and differ by more than noise, by its key."""
     contract = CONTRACTS[name]
+    numbers = {column.name for column in contract.columns if column.type == "number"}
+    differs = " or ".join(_differs(column, column in numbers) for column in _said(contract))
     defined = [column for column in _said(contract) if column not in (*FOLLOWING, *contract.key)]
     # Of the indicators only what follows from extracts is left: the rest is told one by one.
-    only = f"where o.held and n.held and not ({' or '.join(map(_differs, defined))})" if name == "indicator" else ""
+    only = f"and o.held and n.held and not ({' or '.join(map(_differs, defined))})" if name == "indicator" else ""
     return f"""
-        with k as (select o.held is null as came, n.held is null as gone from {_pairs(contract)} {only}),
+        with k as (select o.held is null as came, n.held is null as gone from {_pairs(contract)}
+                where ({differs}) {only}),
             counted as (select count(*) as many, count(*) filter (came) as came, count(*) filter (gone) as gone from k)
         select 'table_changed' as kind, '{name}' as table_name, many::bigint as "rows",
             came || ' row(s) came, ' || gone || ' went, ' || (many - came - gone) || ' differ' as what
