@@ -567,9 +567,8 @@ def write_release(
     from locality_profiles.tables.expectations import write_data_docs
 
     today = datetime.now(LOCAL_TIME).date()
-    identity = release_id(plan, today)
-    made, compared, why_not = tell_changes(workspace, made, plan)
     identity = release_id(_with_flags(plan, made), today)
+    made, compared, why_not = tell_changes(workspace, made, plan)
     edition = Edition(
         title=workspace.title, synthetic=workspace.synthetic, release_id=identity, built=today,
         profiled=workspace.profiled,
@@ -675,10 +674,14 @@ def _declared(workspace: Workspace) -> dict[str, str]:
     told |= {name: checksum for _, name, checksum in _own_declarations(workspace)}
     files = (path for system in workspace.systems for path in workspace.system_files(system))
     return dict(sorted({**told, **{f"areas/{path.name}": sha256_of(path) for path in files}}.items()))
+
+
 def _with_flags(plan: str, made: Made) -> str:
     """The plan, and where authors wrote anything, which of their texts are flagged.
+
     What a text was first seen with is no part of the plan, or every build would follow its own memory; but a release
     without a flag is another than the same with it.
+    """
     notes = made.tables.get("author_note")
     return plan if notes is None or not pq.read_metadata(notes).num_rows else key_of("release", plan, notes.stem)
 

@@ -13,19 +13,18 @@ from drawn_assessment import FACTS, assessment
 from drawn_needs import ISLES, NORTH, SOUTH
 
 from locality_profiles.publish import needs_pages
-from locality_profiles.publish.money import Sheet
 from locality_profiles.publish.needs_pages import (
     equality_sheets,
-    framework_sheets,
     outcome_sheets,
     priority_sheets,
     risk_sheets,
 )
+from locality_profiles.publish.sheets import Sheet
 from locality_profiles.tables.curated import CONTRACTS
 
 AREA = ("locality", NORTH)
 NAMES = {AREA: "North", ("locality", SOUTH): "South", ("hscp", ISLES): "Isles"}
-READERS = (priority_sheets, risk_sheets, outcome_sheets, framework_sheets, equality_sheets)
+READERS = (priority_sheets, risk_sheets, outcome_sheets, equality_sheets)
 
 
 @pytest.fixture(scope="module")
@@ -92,13 +91,6 @@ def test_outcomes_say_what_is_not_known(tables):
     assert row(found["outcomes"], "7.") == ("2", "1", "0", "0", "1", "0", "1", "1 of 2 known for the partnership only.")
     why = "Its figures are told for the partnership and not for this area."
     assert row(found["outcome-7"], "Crime")[2:] == ("Partnership only", "–", "–", "–", why)
-
-
-def test_the_core_suite_is_printed_whole(tables):
-    found = sheets(framework_sheets, tables)
-    assert len(found["framework-ni"].rows) == 23
-    assert row(found["framework-ni"], "NI 16.")[:3] == ("300.0", "225.0", "200.0")
-    assert row(found["framework-ni"], "NI 5.")[:4] == ("–", "–", "–", "–")
 
 
 def test_what_is_not_held_of_people_is_a_table_of_its_own(tables):

@@ -275,8 +275,10 @@ def _voice(of: Of) -> Content:
 
 def _changes(of: Of) -> Content:
     """What is worth an alert or a note, of the partnership and its parts."""
-    said = of.rows("""select c.area_type, c.area_code, c.sentence from release_change c join place using (area_type, area_code)
-        where severity in ('alert', 'note') and sentence is not null
+    said = of.rows("""
+        select c.area_type, c.area_code, c.sentence
+        from release_change c join place using (area_type, area_code)
+        where severity in ('alert', 'note')
         order by place_order, severity <> 'alert', change_no limit 200""")
     by: dict[AreaKey, list[str]] = {}
     for row in said:

@@ -108,10 +108,9 @@ def _cell(row: dict[str, Any] | None) -> str:
 
 
 def _country(row: dict[str, Any] | None) -> str:
-    value = row and row["country_value"]
-    return (
-        DASH if row is None or value is None else print_value(value, "actual", row["unit"] or "", row["decimals"] or 0)
-    )
+    if row is None or row["country_value"] is None:
+        return DASH
+    return print_value(row["country_value"], "actual", row["unit"] or "", row["decimals"] or 0)
 
 
 def _when(row: dict[str, Any] | None) -> str:
