@@ -73,6 +73,8 @@ def test_from_a_first_file_to_a_text_that_is_accepted(workspace: Workspace) -> N
 
     assert [each.file for each in authoring.accept_words(workspace, area)] == [told.file]
     assert authoring.list_words(workspace)[0].moved == ()
+    _, release = running.publish(workspace.folder)
+    assert "Numbers have moved" not in (release.folder / "site" / "areas" / page.name).read_text(encoding="utf-8")
 
 
 def test_the_command_lists_starts_and_accepts(workspace: Workspace) -> None:
