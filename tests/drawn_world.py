@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from drawn_books import MADE_OF_LEDGERS
+from drawn_needs import BEDS, OF_NEEDS
 
 from locality_profiles.episodes.individuals import PIECE
 from locality_profiles.sources import sources
@@ -520,7 +521,7 @@ CURATED = {
     "activity_cube": CUBE, "quarantine": QUARANTINED, "hospital_flow": FLOWS, "concentration": CONCENTRATED,
     "concentration_curve": CURVES, "concentration_persistence": PERSISTED,
     "ledger_line": LEDGER, "allocation_rule": RULES, "driver": DRIVERS, "allocation": PLACED, "resource_share": SHARES,
-    "area_resource": RESOURCES, "set_aside": SET_ASIDE, **MADE_OF_LEDGERS,
+    "area_resource": RESOURCES, "set_aside": SET_ASIDE, **MADE_OF_LEDGERS, **OF_NEEDS,
 }  # fmt: skip
 PROFILE = {"indicator": INDICATORS, "indicator_value": VALUES, "profile": PROFILES, "profile_trend": TRENDS}
 EXTRACT = {
@@ -557,6 +558,7 @@ EXTRACT = {
                       "'S08900001' as area_code, 1.0 as weight, 'reported' as method",
     },
     "hospital_admission": {"activity": ADMISSIONS},
+    "hospital_beds": {"capacity": BEDS},
     "council_benchmark": {"budget_line": LINES, "unit_cost": COSTS},
     "budget_return": {"budget_line": LEDGER_RETURN, "activity": EMPLOYED, "hosted_use": HOSTED},
     "needs_weight": {"needs_weight": NEEDS},
