@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from drawn_assessment import assessment_sql
 from drawn_books import MADE_OF_LEDGERS
+from drawn_demand import BEDS, OF_NEEDS
 from drawn_projections import POPULATIONS_TO_COME
 
 from locality_profiles.episodes.individuals import PIECE
@@ -535,7 +536,7 @@ CURATED = {
     "concentration_curve": CURVES, "concentration_persistence": PERSISTED,
     "ledger_line": LEDGER, "allocation_rule": RULES, "driver": DRIVERS, "allocation": PLACED, "resource_share": SHARES,
     "area_resource": RESOURCES, "set_aside": SET_ASIDE, **MADE_OF_LEDGERS,
-    "sentence": TOLD, "author_note": WRITTEN, **POPULATIONS_TO_COME, **assessment_sql(),
+    "sentence": TOLD, "author_note": WRITTEN, **POPULATIONS_TO_COME, **assessment_sql(), **OF_NEEDS,
 }  # fmt: skip
 PROFILE = {"indicator": INDICATORS, "indicator_value": VALUES, "profile": PROFILES, "profile_trend": TRENDS}
 EXTRACT = {
@@ -573,6 +574,7 @@ EXTRACT = {
                       "'S08900001' as area_code, 1.0 as weight, 'reported' as method",
     },
     "hospital_admission": {"activity": ADMISSIONS},
+    "hospital_beds": {"capacity": BEDS},
     "council_benchmark": {"budget_line": LINES, "unit_cost": COSTS},
     "budget_return": {"budget_line": LEDGER_RETURN, "activity": EMPLOYED, "hosted_use": HOSTED},
     "needs_weight": {"needs_weight": NEEDS},

@@ -57,7 +57,7 @@ def _has(declared: Sequence[Capacity]) -> str:
             area_code, if(count(available) < count(*), null, sum(available * weight)) as available,
             max(period_end) as available_on, count(*) as told, source
         from supply where source = {text(source)} and capacity_type = {text(each.type)}
-            and {of_service("service_code", each.service)} and service_code <> 'TS.ALL' group by area_type, area_code, source"""
+            and {of_service("service_code", each.service)} group by area_type, area_code, source"""
         for each in declared for rank, source in enumerate(each.sources)
     )  # fmt: skip
     return f"""
@@ -108,15 +108,13 @@ def market() -> str:
     """
     return f"""
         with provider as (
-            select distinct on (area_type, area_code, service_code, provider_code, part) s.*
-            from supply s join shown using (area_type, area_code)
-            where provider_code <> 'all' and source <> 'hospital_beds' and service_code <> 'TS.ALL' and weight >= 0.5
-            order by area_type, area_code, service_code, provider_code, part, period_start desc),
+            select s.* from supply s join shown using (area_type, area_code)
+            where provider_code <> 'all' and source <> 'hospital_beds'),
         one as (
             select area_type, area_code, service_code, provider_code, min(grade_quality) as grade,
-                if(count(available) = 0, null, sum(available)) as places, min(funding_end) as funding_end,
+                sum(available * weight) as places, min(funding_end) as funding_end,
                 max(period_end) as told_on
-            from provider group by all),
+            from provider group by all having max(weight) >= 0.5),
         who as (
             select area_type, area_code, service_code, count(*) as providers, sum(places) as places,
                 count(grade) as graded, count(*) filter (grade >= {GOOD}) as graded_good, min(grade) as grade_lowest,

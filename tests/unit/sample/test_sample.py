@@ -26,7 +26,7 @@ KINDS = {
     "area_population", "block_point", "boundary", "budget_return", "care_service", "census_table",
     "council_benchmark", "council_tax_dwelling", "data_zone_conversion", "data_zone_lookup", "delayed_discharge",
     "deprivation", "emergency_attendance", "emergency_site", "gp_list_size", "gp_practice", "home_care", "hospital",
-    "hospital_admission", "hospital_cost", "household_estimate", "linked_episode", "linked_individual",
+    "hospital_admission", "hospital_beds", "hospital_cost", "household_estimate", "linked_episode", "linked_individual",
     "locality_lookup", "needs_weight", "patient_zone", "population_projection", "postcode_directory",
     "scotpho_deprivation", "scotpho_profile",
     "small_area_population", "social_care_people", "social_care_return", "third_sector_return", "unit_price_table",

@@ -7,6 +7,7 @@ from pathlib import Path
 from locality_profiles.sample.country import Country
 from locality_profiles.sample.extracts import (
     activity,
+    beds,
     care,
     costs,
     deprivation,
@@ -62,6 +63,7 @@ def write_extracts(
         care.write_benchmarks(raw, country, services.benchmarks),
         activity.write_delayed_discharges(raw, country, services),
         activity.write_attendances(raw, country, services.hospitals),
+        beds.write_beds(raw, country, people, services.hospitals, seed),
         activity.write_admissions(raw, country, services),
         events.write_events(raw, country, people, seed),
         *events.write_census(raw, country, people, seed),
