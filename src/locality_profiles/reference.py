@@ -14,6 +14,13 @@ from typing import Any
 from locality_profiles.finance.rules import Rule, allocation_rules
 from locality_profiles.indicators.definition import METHODS, Indicator, Term, indicators, sections
 from locality_profiles.ledger.codes import services, words
+from locality_profiles.needs.alerts import alerts
+from locality_profiles.needs.at_risk import risk_rules
+from locality_profiles.needs.characteristics import equalities
+from locality_profiles.needs.measures import asked
+from locality_profiles.needs.scenarios import scenarios
+from locality_profiles.needs.weighing import how, weighing
+from locality_profiles.publish.assessment import chapters
 from locality_profiles.sources import SourceModule, sources
 from locality_profiles.sources._returns import RETURNS, TYPES, Return, ReturnColumn, ReturnSheet, declared
 from locality_profiles.tables.curated import CONTRACTS
@@ -32,6 +39,7 @@ def pages() -> dict[str, str]:
         "commands.md": _commands(),
         "returns.md": _returns(),
         "money.md": _money(),
+        "needs.md": _needs(),
     }
 
 
@@ -200,6 +208,37 @@ def _money() -> str:
     )
     headed = ["\n".join([f"## {title}", "", *rows]) for title, rows in parts.items()]
     return _page("Money", about, [*headed, "## Words of a ledger", *of_words])
+
+
+def _needs() -> str:
+    """What the needs assessment follows: chapters, scenarios, measures, criteria, groups, characteristics, alerts."""
+    weighed, declared = weighing(), asked()
+    added, told = sum(weighed.weights.values()), how(weighed)
+    groups, people = risk_rules(), equalities()
+    tables = {
+        "Chapters": (("chapter", "answers", "about"), [(c.title, c.answers, c.about) for c in chapters()]),
+        "Scenarios": (("scenario", "called", "what it assumes"), [(f"`{s.id}`", s.title, s.about) for s in scenarios()]),
+        "Demand": (("measure", "called", "unit", "caveat"),
+                   [(f"`{m.id}`", m.title, m.unit, m.caveat) for m in declared.measures]),
+        "Criteria of priorities": (("criterion", "weight", "how it is scored"),
+                                   [(name, f"{100 * weight / added:.0f}%", told[name])
+                                    for name, weight in weighed.weights.items()]),
+        "Groups at risk": (("group", "called", "what counts", "not told below"),
+                           [(f"`{g.id}`", g.title, g.what, str(groups.threshold[g.disclosure])) for g in groups.groups]),
+        "Equalities": (("characteristic", "called", "protected by law", "what is missing"),
+                       [(f"`{c.id}`", c.title, "yes" if c.protected else "no", c.missing or "") for c in
+                        people.characteristics]),
+        "Alerts": (("rule", "severity", "of", "why"),
+                   [(f"`{r.id}`", r.severity, ", ".join(r.kinds), r.words) for r in alerts().rules]),
+    }  # fmt: skip
+    about = (
+        "What a partnership's needs assessment follows unless a workspace has declarations of its own in its folder "
+        "`needs`. [The strategic needs assessment](../needs.md) says what they are for."
+    )
+    return _page("Needs assessment", about, [
+        "\n".join([f"## {title}", "", _row(*heads), _row(*["---"] * len(heads)), *(_row(*row) for row in rows)])
+        for title, (heads, rows) in tables.items()
+    ])  # fmt: skip
 
 
 def _lines_of(rule: Rule) -> str:

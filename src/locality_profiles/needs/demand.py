@@ -348,9 +348,8 @@ def _asked_for(
         falls = future.fall_percent if measure.nature == "service" else 0.0
         left = remaining_share(falls, passed, future.floor_percent)
         joined = _joined_to_estimates(places, rates, ranges[0])
-        quantities = [_added_up(places, rates, demand_by_year(rates.by_age, people) * left * joined)
-                      for people in moved[rates.year]]  # fmt: skip
-        yield _rows(places, measure, rates, future.id, variant, quantities)
+        alone = [demand_by_year(rates.by_age, people) * left * joined for people in moved[rates.year]]
+        yield _rows(places, measure, rates, future.id, variant, _with_its_range(places, rates, alone))
 
 
 def _joined_to_estimates(places: Places, rates: Rates, people: np.ndarray) -> np.ndarray:
@@ -380,6 +379,18 @@ def _moved(people: np.ndarray, passed: np.ndarray, future: Scenario) -> np.ndarr
         for sex in (slice(0, AGES), slice(AGES, 2 * AGES)):
             ready[:, at, sex] = people[:, at, sex] @ shift
     return ready
+
+
+def _with_its_range(places: Places, rates: Rates, alone: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Quantities that add up, and their range moved with them.
+
+    Ends of ranges do not add up: the low end of a partnership is not that of all its parts at once. So an end is moved
+    as its quantity was, and not brought to the partnership's own end.
+    """
+    quantity = _added_up(places, rates, alone[0])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        by = np.where(alone[0] > 0, quantity / alone[0], 1.0)
+    return [quantity, *(end * by for end in alone[1:])]
 
 
 def _added_up(places: Places, rates: Rates, quantity: np.ndarray) -> np.ndarray:
