@@ -26,7 +26,8 @@ MEMBERSHIP = f"""
     from (values ('S01900001', 'locality', '{NORTH}'), ('S01900002', 'locality', '{SOUTH}'),
         ('S01900001', 'hscp', '{HSCP}'), ('S01900002', 'hscp', '{HSCP}')) z(zone, kind, code)
     union all select area_type, area_code, area_type, area_code, 1.0, 'identity' from ({AREAS})
-    union all select 'locality', area_code, 'hscp', '{HSCP}', 1.0, 'nested' from ({AREAS}) where area_type = 'locality'"""
+    union all select 'locality', area_code, 'hscp', '{HSCP}', 1.0, 'nested' from ({AREAS})
+    where area_type = 'locality'"""
 #: Three homes in the north and one in the south.
 SERVICES = """
     select 'care_home_older' as service_type, 'CS990000000' || n as service_code, 'Home ' || n as service_name,
@@ -52,20 +53,21 @@ def told(source: str, place: str, amount: float, *, kind: str = "locality", serv
 
 HOMES = " union all by name ".join([home(1, 40, 5), home(2, 30, 3), home(3, 20), home(4, 10, 4)])
 ASKED = f"""
-    select area_type, area_code, measure, scenario, 'principal' as variant, year, amount * (1 + (year - 2020) / 100.0) as
-        quantity, quantity * 0.9 as lower, quantity * 1.1 as upper, amount as base_quantity, 2020 as base_year,
+    select area_type, area_code, scenario, 'principal' as variant, year,
+        amount * (1 + (year - 2020) / 100.0) as quantity, quantity * 0.9 as lower,
+        quantity * 1.1 as upper, amount as base_quantity, 2020 as base_year,
         'estimated' as status, measure as measure_id
     from (values ('locality', '{NORTH}', 90), ('hscp', '{HSCP}', 200), ('health_board', '{BOARD}', 200))
             a(area_type, area_code, amount),
-        (values ('care_home_residents'), ('acute_bed_days')) m(measure), (values ('baseline'), ('efficiency')) s(scenario),
-        range(2020, 2033) y(year)"""
+        (values ('care_home_residents'), ('acute_bed_days')) m(measure),
+        (values ('baseline'), ('efficiency')) s(scenario), range(2020, 2033) y(year)"""
 
 
 class World:
     def __init__(self, capacity: str = HOMES, demand: str = ASKED, **tables: str) -> None:
         self.connection = duckdb.connect(config={"threads": 1})
         drawn = {"area": AREAS, "membership": MEMBERSHIP, "service": SERVICES, "capacity": capacity,
-                 "demand": demand.replace("measure, scenario", "scenario")} | tables  # fmt: skip
+                 "demand": demand} | tables  # fmt: skip
         for name in gaps.MAKER.reads:
             empty = empty_view(CONTRACTS[name])
             query = f"{empty} union all by name ({drawn[name]})" if drawn.get(name) else empty
@@ -147,8 +149,8 @@ def test_beds_stand_against_days_of_a_board_and_of_a_partnership_that_is_all_of_
 
 def test_workers_of_ledgers_stand_against_hours() -> None:
     staff = f"""select 'budget_return' as source, 'SC.HC' as service_code, 'WTE' as measure_code, 12.0 as value,
-        'actual' as status, 'snapshot' as period_type, date '2021-03-31' as period_start, date '2021-03-31' as period_end,
-        'provider' as geo_role, 'locality' as block_type, '{NORTH}' as block_code"""
+        'actual' as status, 'snapshot' as period_type, date '2021-03-31' as period_start,
+        date '2021-03-31' as period_end, 'provider' as geo_role, 'locality' as block_type, '{NORTH}' as block_code"""
     world = World("", ASKED.replace("acute_bed_days", "home_care_hours"), activity=staff)
     assert world.gap(NORTH, service="SC.HC") == (12, pytest.approx(90 / 1109 - 12))
 

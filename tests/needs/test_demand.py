@@ -1,7 +1,7 @@
 """Demand to come: a drawn partnership of two localities, of which the figures can be worked out by eye.
 
-In each of the two zones of the north live 10 females and 10 males of every age, in the south's one zone 20 of each: 20 of
-every age and sex in either locality. People of 65 and over grow by a tenth a year from 2021 on; others stay.
+In each of the two zones of the north live 10 females and 10 males of every age, in the south's one zone 20 of each: 20
+of every age and sex in either locality. People of 65 and over grow by a tenth a year from 2021 on; others stay.
 """
 
 from __future__ import annotations
@@ -25,13 +25,15 @@ AREAS = f"""
     select * from (values ('locality', '{NORTH}', 'hscp', '{HSCP}'), ('locality', '{SOUTH}', 'hscp', '{HSCP}'),
         ('hscp', '{HSCP}', 'health_board', 'S08900001'), ('country', '{COUNTRY}', null, null))
         of(area_type, area_code, parent_type, parent_code)"""
-ZONES = f"(values ('S01900001', '{NORTH}', 10), ('S01900002', '{NORTH}', 10), ('S01900003', '{SOUTH}', 20)) z(zone, home, heads)"
+ZONES = f"""(values ('S01900001', '{NORTH}', 10), ('S01900002', '{NORTH}', 10), ('S01900003', '{SOUTH}', 20))
+    z(zone, home, heads)"""
 MEMBERSHIP = f"""
     select 'data_zone_2011' as block_type, zone as block_code, area_type, area_code, 1.0 as weight, 'lookup' as method
     from {ZONES}, (values ('locality', ''), ('hscp', '{HSCP}'), ('country', '{COUNTRY}')) a(area_type, code),
         lateral (select if(code = '', home, code) as area_code)
     union all select area_type, area_code, area_type, area_code, 1.0, 'identity' from ({AREAS})
-    union all select 'locality', area_code, 'hscp', parent_code, 1.0, 'nested' from ({AREAS}) where area_type = 'locality'
+    union all select 'locality', area_code, 'hscp', parent_code, 1.0, 'nested' from ({AREAS})
+    where area_type = 'locality'
     union all select 'council_area', 'S12900001', 'hscp', '{HSCP}', 1.0, 'nested'
     union all select 'council_area', 'S12900001', 'country', '{COUNTRY}', 1.0, 'nested'"""
 SEX_AND_AGE = "(values ('female'), ('male')) s(sex), range(0, 91) g(age)"

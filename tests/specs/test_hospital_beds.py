@@ -1,4 +1,4 @@
-"""Beds of hospitals by specialty and quarter: the table drawn in, what it becomes, and each way in which it is refused."""
+"""Beds of hospitals by specialty and quarter: what they become, and how they are refused."""
 
 from __future__ import annotations
 
@@ -40,6 +40,12 @@ def test_quarters_are_those_of_the_calendar_and_places_where_people_are_treated(
         ("calendar_quarter", date(2021, 1, 1), date(2021, 3, 31), "treatment", "beds"),
         ("calendar_quarter", date(2021, 4, 1), date(2021, 6, 30), "treatment", "beds"),
     }
+
+
+def test_a_board_may_run_beds_in_a_hospital_of_another(tmp_path: Path) -> None:
+    both = BEDS + BEDS.strip().splitlines()[1].replace("S08900001 |", "S08900002 |") + "\n"
+    found = rows(table(tmp_path, both), "provider_code", "block_code", "part")
+    assert [row for row in found if row[2] == "A1"] == [("S08900001", "A900H", "A1"), ("S08900002", "A900H", "A1")]
 
 
 def test_a_quarter_may_be_provisional(tmp_path: Path) -> None:

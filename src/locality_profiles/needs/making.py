@@ -16,7 +16,6 @@ from locality_profiles.tables.relation import relation
 from locality_profiles.tables.store import Store, Stored, code_key, connect, key_of
 from locality_profiles.tables.suites import empty_view
 
-
 #: In order: each reads what those before it wrote.
 MAKERS: tuple[Maker, ...] = (demand.MAKER, gaps.MAKER)
 

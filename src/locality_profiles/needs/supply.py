@@ -84,7 +84,7 @@ def supply() -> str:
     One row for each provider, part, capacity and area that it stands in, wholly or in part (``weight``); the latest of
     each source and area. A board's beds are also of the partnership that is all of it.
     """
-    return f"""
+    return """
         with known as (
             select source, service_code, provider_code, provider_name, part, capacity_type, period_type, period_start,
                 period_end, block_type, block_code, geo_role, available, grade_quality, funding_end, status
