@@ -1,4 +1,4 @@
-"""Supply, demand and what lies between in the drawn country, as SQL: home care of which each locality asks for a half."""
+"""Supply, demand and what lies between in the drawn country, as SQL: home care, of two localities."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ HOMES = """
         date '2021-04-30' as period_start, date '2021-04-30' as period_end, 'care_service' as block_type,
         'CS9900000001' as block_code, 'provider' as geo_role, 40 as registered, 40 as available, 5 as grade_quality,
         'actual' as status"""
-_AREAS = """(values ('locality', 'S37900001/north', 0.5), ('locality', 'S37900001/south', 0.5), ('hscp', 'S37900001', 1.0))
-    area(area_type, area_code, share)"""
+_AREAS = """(values ('locality', 'S37900001/north', 0.5), ('locality', 'S37900001/south', 0.5),
+    ('hscp', 'S37900001', 1.0)) area(area_type, area_code, share)"""
 DEMAND = f"""
     select area_type, area_code, 'home_care_hours' as measure_id, scenario, 'principal' as variant, year,
         share * (1000 + 10 * (year - 2020)) as quantity, quantity * 0.9 as lower, quantity * 1.1 as upper,
@@ -36,7 +36,8 @@ OF_NEEDS = {
             ('efficiency', 2, 'Fewer for each', 'Rates fall.', 0.0, 0, 1.0, 85.0))
             of(scenario, position, title, about, years_later_a_year, from_age, fall_percent, floor_percent)""",
     "demand": DEMAND,
-    "implication": """select area_type, area_code, 'home_care_workforce' as kind, year, scenario, quantity / 1109 as quantity,
+    "implication": """select area_type, area_code, 'home_care_workforce' as kind, year, scenario,
+        quantity / 1109 as quantity,
         'whole-time equivalents' as unit, 'hours / 1,109' as formula, 'estimated' as status from {demand}""",
     "gap": """select area_type, area_code, 'SC.HC' as service_code, 'wte' as capacity_type, year, scenario, variant,
         quantity / 1109 as demand, 0.5 as available, date '2021-03-31' as available_on, 1.0 as target_occupancy,

@@ -215,16 +215,18 @@ def _needs() -> str:
     weighed, declared = weighing(), asked()
     added, told = sum(weighed.weights.values()), how(weighed)
     groups, people = risk_rules(), equalities()
-    tables = {
+    tables: dict[str, tuple[tuple[str, ...], list[tuple[str, ...]]]] = {
         "Chapters": (("chapter", "answers", "about"), [(c.title, c.answers, c.about) for c in chapters()]),
-        "Scenarios": (("scenario", "called", "what it assumes"), [(f"`{s.id}`", s.title, s.about) for s in scenarios()]),
+        "Scenarios": (("scenario", "called", "what it assumes"),
+                      [(f"`{s.id}`", s.title, s.about) for s in scenarios()]),
         "Demand": (("measure", "called", "unit", "caveat"),
                    [(f"`{m.id}`", m.title, m.unit, m.caveat) for m in declared.measures]),
         "Criteria of priorities": (("criterion", "weight", "how it is scored"),
                                    [(name, f"{100 * weight / added:.0f}%", told[name])
                                     for name, weight in weighed.weights.items()]),
         "Groups at risk": (("group", "called", "what counts", "not told below"),
-                           [(f"`{g.id}`", g.title, g.what, str(groups.threshold[g.disclosure])) for g in groups.groups]),
+                           [(f"`{g.id}`", g.title, g.what, str(groups.threshold[g.disclosure]))
+                            for g in groups.groups]),
         "Equalities": (("characteristic", "called", "protected by law", "what is missing"),
                        [(f"`{c.id}`", c.title, "yes" if c.protected else "no", c.missing or "") for c in
                         people.characteristics]),

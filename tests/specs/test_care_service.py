@@ -128,3 +128,29 @@ def test_what_is_wrong_with_an_ended_service_does_not_matter(tmp_path: Path) -> 
 def test_no_message_holds_the_name_of_a_childminder(tmp_path: Path) -> None:
     message = refusal(register(tmp_path, REGISTER.replace("CS9900000002", "CS1").replace("| Cancelled", "| Closed")))
     assert "D Childminder" not in message
+
+
+# --- what there is to give ------------------------------------------------------------------------
+
+
+def test_places_and_the_lowest_grade_of_each_service_are_kept(tmp_path: Path) -> None:
+    header, *lines = REGISTER.strip().splitlines()
+    more = [" | KQ_Support | KQ_Setting | Last_inspection_date", *(
+        f" | {support} | {setting} | {day}" for support, setting, day in (
+            ("4 - Good", 3, "2024-02-01"), (5, 6, "15/03/2024"), ("Not assessed", "", ""), (1, 1, ""), (1, 1, ""),
+            (1, 1, ""))
+    )]  # fmt: skip
+    drawing = "\n".join(line + extra for line, extra in zip([header, *lines], more, strict=True))
+    table = curated(register(tmp_path, drawing)).tables["capacity"]
+    assert rows(table, "provider_code", "service_code", "available", "grade_quality", "grade_date", "status") == [
+        ("CS9900000001", "SC.CH.LONG", 40, 3, date(2024, 2, 1), "actual"),
+        ("CS9900000002", "SC.CH", 6, 5, date(2024, 3, 15), "actual"),
+        ("CS9900000003", "HOUS.SUPP", None, 3, None, "not_available"),
+    ]
+    assert "Childminder" not in str(table["provider_name"].to_pylist())
+
+
+def test_a_grade_that_is_none_is_refused(tmp_path: Path) -> None:
+    header, *lines = REGISTER.strip().splitlines()
+    drawing = "\n".join([f"{header} | KQ_Setting", f"{lines[0]} | 7", *(f"{line} | 5" for line in lines[1:])])
+    assert "column 'KQ_Setting': the grade is not from 1 to 6" in refusal(register(tmp_path, drawing))

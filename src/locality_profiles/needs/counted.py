@@ -1,8 +1,8 @@
-"""Counts by age of what is asked for, for every area at once: the figures of the latest whole year, by block and by area.
+"""Counts by age of what is asked for, for every area at once: figures of the latest whole year, by block and by area.
 
 A block's figures count for an area that it is part of (``membership``). Of several kinds of block that tell of an area,
-the one nearest to its own kind does: a published figure of a locality before its data zones. Linked records are sparse: a
-zone without a record has none of it, where its partnership's records are here at all.
+the one nearest to its own kind does: a published figure of a locality before its data zones. Linked records are
+sparse: a zone without a record has none of it, where its partnership's records are here at all.
 """
 
 from __future__ import annotations
@@ -61,8 +61,9 @@ def _figures(measures: Sequence[Measure]) -> str:
 
 def _of_source(measure: Measure, number: int, source: CountsFrom) -> list[str]:
     head = f"""select {text(measure.id)} as measure_id, {number} as source_no, {text(measure.kind)} as kind,
-        {PERIODS[source.period]} as periods, {text(source.period)} as period_type, {FISCAL.format("period_start")} as year,
-        period_start, block_type, block_code, {"sex" if source.by_sex else f"'{EVERYBODY}'"} as sex, age_band, value,
+        {PERIODS[source.period]} as periods, {text(source.period)} as period_type,
+        {FISCAL.format("period_start")} as year, period_start, block_type, block_code,
+        {"sex" if source.by_sex else f"'{EVERYBODY}'"} as sex, age_band, value,
         status"""
     if source.table == "local_count":
         return [

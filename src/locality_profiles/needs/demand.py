@@ -1,8 +1,8 @@
 """Demand to come: what is counted by age today, people to come, and scenarios of rates; all areas at once.
 
-An area's own rates by age are used where enough was counted. Else they are its partnership's, or the country's, brought to
-the level that was counted in the area (indirect standardisation); where none was counted, to the level of the place whose
-rates they are, and the figure is called estimated. In the base year the quantity is what was counted.
+An area's own rates by age are used where enough was counted. Else they are its partnership's, or the country's, brought
+to the level that was counted in the area (indirect standardisation); where none was counted, to the level of the place
+whose rates they are, and the figure is called estimated. In the base year the quantity is what was counted.
 """
 
 from __future__ import annotations
@@ -147,20 +147,22 @@ def _places(connection: duckdb.DuckDBPyConnection) -> Places:
         from kind left join home using (area_type, area_code)""")  # fmt: skip
     rows = connection.execute("""
         select p.area_type, p.area_code, coalesce(h.nth, -1) as home from place p
-        left join place h on h.area_type = 'hscp' and h.area_code = p.hscp_code order by p.nth""").fetchnumpy()  # fmt: skip
-    kinds, codes, home = rows["area_type"], rows["area_code"], np.asarray(rows["home"], dtype=int)
+        left join place h on h.area_type = 'hscp' and h.area_code = p.hscp_code
+        order by p.nth""").fetchnumpy()  # fmt: skip
+    kinds, codes = (np.asarray(rows[name], dtype=object) for name in ("area_type", "area_code"))
+    home = np.asarray(rows["home"], dtype=int)
     years = connection.execute(
         f"select distinct year from projection where method = '{METHOD}' order by 1"
     ).fetchnumpy()["year"]
     people = _estimates(connection, len(codes))
-    return Places(np.asarray(kinds, dtype=object), np.asarray(codes, dtype=object), home,
-                  _adds_up(np.asarray(kinds, dtype=object), home, people), np.asarray(years, dtype=int), people)  # fmt: skip
+    return Places(kinds, codes, home, _adds_up(kinds, home, people), np.asarray(years, dtype=int), people)
 
 
 def _estimates(connection: duckdb.DuckDBPyConnection, areas: int) -> dict[int, np.ndarray]:
     """People of every mid-year of which estimates tell both sexes by single age."""
     found = connection.execute(f"""
-        select year, nth, if(sex = '{SEXES[0]}', 0, {AGES}) + least(age, {LAST_AGE}) as age, sum(persons * weight) as people
+        select year, nth, if(sex = '{SEXES[0]}', 0, {AGES}) + least(age, {LAST_AGE}) as age,
+            sum(persons * weight) as people
         from population join membership using (block_type, block_code) join place using (area_type, area_code)
         where block_type = 'data_zone_2011' and sex <> 'all' group by all""").fetchnumpy()  # fmt: skip
     people: dict[int, np.ndarray] = {}

@@ -27,7 +27,7 @@ def make(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Told:
     connection.execute(f"create or replace temp table supply as {supply()}")
     connection.execute(f"create or replace temp table shown as {_areas_shown()}")
     connection.execute(f"create or replace temp table has as {_has(declared)}")
-    known = {row for row in connection.execute("select distinct service_code, capacity_type from has").fetchall()}
+    known = set(connection.execute("select distinct service_code, capacity_type from has").fetchall())
     notes = [f"capacity: nothing tells {each.title.lower()} ({', '.join(each.sources)})"
              for each in declared if (each.service, each.type) not in known]  # fmt: skip
     return Told({"gap": _gap(declared), "market": market()}, tuple(notes))
@@ -75,8 +75,8 @@ def _gap_of(each: Capacity) -> str:
     among = f"and area_type in ({kinds})" if each.areas else ""
     note = text(each.note) if each.note else "null::varchar"
     asked_for = f"""
-        select area_type, area_code, year, scenario, variant, quantity / {each.per} as demand, lower / {each.per} as lower,
-            upper / {each.per} as upper, note from demand
+        select area_type, area_code, year, scenario, variant, quantity / {each.per} as demand,
+            lower / {each.per} as lower, upper / {each.per} as upper, note from demand
         where measure_id = {text(each.measure)} {among} and (year = base_year or year % {EACH} = 0
             or year = (select max(year) from demand) or quantity is null)"""
     return f"""
@@ -93,7 +93,8 @@ def _gap_of(each: Capacity) -> str:
             upper - available * {each.target} as gap_upper,
             if(gap is null, 'not_available', 'estimated') as status,
             nullif(concat_ws(' ', {note}, case
-                when demand is null and available is null then 'Neither what is asked for nor what there is is told here.'
+                when demand is null and available is null
+                    then 'Neither what is asked for nor what there is is told here.'
                 when demand is null then 'What is asked for is not told here.'
                 when available is null then 'What there is is not told here.' end, asked.note), '') as note
         from place left join asked using (area_type, area_code) left join own using (area_type, area_code)"""
@@ -102,9 +103,9 @@ def _gap_of(each: Capacity) -> str:
 def market() -> str:
     """SQL of ``market``: from the tables ``supply`` and ``shown`` and the view ``contract_end``.
 
-    Providers are registered services and organisations, each once; hospitals are no market. Contracts are of partnerships,
-    from the version of a ledger's year that was told last. Ends are counted from the last day that any figure of the
-    partnership's or area's is of, so that the same extracts give the same figures on every day.
+    Providers are registered services and organisations, each once; hospitals are no market. Contracts are of
+    partnerships, from the version of a ledger's year that was told last. Ends are counted from the last day that any
+    figure of the partnership's or area's is of, so that the same extracts give the same figures on every day.
     """
     return f"""
         with provider as (
@@ -133,7 +134,8 @@ def market() -> str:
             group by all),
         both_told as (
             select coalesce(w.area_type, c.area_type) as area_type, coalesce(w.area_code, c.area_code) as area_code,
-                coalesce(w.service_code, c.service_code) as service_code, w.* exclude (area_type, area_code, service_code),
+                coalesce(w.service_code, c.service_code) as service_code,
+                w.* exclude (area_type, area_code, service_code),
                 c.* exclude (area_type, area_code, service_code),
                 greatest(nullif(w.told_on, date '1900-01-01'), c.as_at) as counted_from
             from who w full join contract c on c.area_type = w.area_type and c.area_code = w.area_code
@@ -151,7 +153,8 @@ def market() -> str:
             coalesce(providers, paid) = 1 as one_provider,
             'actual' as status,
             nullif(concat_ws(' ', if(providers is null, 'Known from the ledger''s contracts only.', null),
-                if(contracts > 0 and coalesce(paid, 0) < {FEWEST}, 'Fewer than three providers: no money is shown.', null),
+                if(contracts > 0 and coalesce(paid, 0) < {FEWEST},
+                    'Fewer than three providers: no money is shown.', null),
                 if(counted_from is null, 'The day that the figures are of is not told.', null)), '') as note
         from both_told"""
 

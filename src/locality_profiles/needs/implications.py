@@ -1,4 +1,4 @@
-"""What demand and people to come mean for staff, beds and homes: so much for each unit of a measure, told as a formula."""
+"""What demand and people to come mean for staff, beds and homes: so much for each unit of a measure."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def _households(follows: Follows) -> str:
             select h.block_type, h.block_code, year(h.period_start) as year, h.value as households
             from household h where measure = 'households' and category = 'all' and value > 0),
         latest as (
-            select * from counted qualify row_number() over (partition by block_type, block_code order by year desc) = 1),
+            select * from counted
+            qualify row_number() over (partition by block_type, block_code order by year desc) = 1),
         of_area as (
             select m.area_type, m.area_code, l.block_type, sum(households) as households, min(year) as year
             from latest l join membership m using (block_type, block_code)

@@ -32,8 +32,8 @@ SOURCE = Source(
         "Childminders are registered under their own names and where they live; they are left out. Columns about "
         "managers, providers, staff and complaints are not read.",
         "Registered places (Registered_Places, or TotalBeds) and grades of key questions (KQ_…, from 1 to 6) are kept "
-        "in 'capacity' where the file has them. A grade is that of the last inspection, whose day is in Last_inspection_"
-        "date or nowhere; of several grades the lowest is kept.",
+        "in 'capacity' where the file has them. A grade is that of the last inspection, whose day is in "
+        "Last_inspection_date or nowhere; of several grades the lowest is kept.",
         "A care home is told by CareService, and for whom it is by Subtype. Either word in another form is refused, "
         "for homes that are passed over look like a place without any.",
         "There is no data zone. It is found by the postcode.",

@@ -18,13 +18,16 @@ SOURCE = Source(
     licence="Open Government Licence v3.0",
     page="https://www.opendata.nhs.scot/dataset/hospital-beds-information",
     frequency="every quarter",
-    describes="Staffed beds and beds in use by hospital, health board of treatment and Scotland, by specialty and calendar "
-    "quarter.",
+    describes="Staffed beds and beds in use by hospital, health board of treatment and Scotland, by specialty and "
+    "calendar quarter.",
     quirks=(
         "Beds are where people are treated, and serve people of other places too; they never stand beside residents "
         "without a word.",
-        "Totals stand beside their parts: specialties, groupings of them, 'All Acute' and 'All Specialties' of hospitals, "
-        "boards and Scotland. Two specialties, groupings and 'All Acute' have no code and go by their names.",
+        "Totals stand beside their parts: specialties, groupings of them, 'All Acute' and 'All Specialties' of "
+        "hospitals, boards and Scotland. Two specialties, groupings and 'All Acute' have no code, and go by their "
+        "names.",
+        "A board may run beds in a hospital of another, which then stands twice in a quarter (Stracathro, by Tayside "
+        "and by Grampian). The provider is the board that runs them.",
         "A board is more than the hospitals that are listed below it: small ones have no rows of their own.",
         "The number of beds is the days of staffed beds over the days of the quarter, a mean with decimals.",
         "Occupancy is 'z' where there were no staffed beds. A national hospital has a board code like SB0801.",
@@ -44,18 +47,20 @@ def curate(raw: RawTable) -> Curated:
     kind, start, end = cells.periods("Quarter", "calendar_quarter")
     place = cells.text("Location", pattern=r"[A-Z]\d{3}[A-Z]|S08\d{6}|SB\d{4}|S92\d{6}",
                        what="the code of a hospital, a health board or Scotland")  # fmt: skip
+    board = cells.text("HB", pattern=r"S08\d{6}|SB\d{4}|S92\d{6}", what="the code of a health board or Scotland")
     code, name = cells.text("Specialty", empty=True), cells.text("SpecialtyName", what="the name of a specialty")
     beds = cells.number("AverageAvailableStaffedBeds", unit="beds")
     used = cells.number("AverageOccupiedBeds", unit="beds")
     staffed_days, used_days = cells.number("AllStaffedBeddays"), cells.number("TotalOccupiedBeddays")
     cells.reject("TotalOccupiedBeddays", floats(used_days) > floats(staffed_days) + 1e-6,
-                 "more days of beds were in use than had staff", "Ask the publisher; the two may be exchanged.")  # fmt: skip
+                 "more days of beds were in use than had staff",
+                 "Ask the publisher; the two may be exchanged.")  # fmt: skip
     status = _status(cells, raw, beds)
     cells.finish()
     in_use = pc.if_else(pc.greater(beds, 0), pc.divide(used, beds), pa.scalar(None, pa.float64()))
     whole, acute = pc.equal(name, WHOLE), pc.equal(name, ACUTE)
     table = stage("capacity", {
-        "source": SOURCE.kind, "service_code": pc.if_else(acute, "HOSP.ACU", "HOSP"), "provider_code": place,
+        "source": SOURCE.kind, "service_code": pc.if_else(acute, "HOSP.ACU", "HOSP"), "provider_code": board,
         "part": pc.if_else(pc.or_(whole, acute), "all", pc.coalesce(code, name)), "capacity_type": "beds",
         "period_type": kind, "period_start": start, "period_end": end,
         "block_type": pc.if_else(pc.match_substring_regex(place, HOSPITAL), "hospital", pc.if_else(

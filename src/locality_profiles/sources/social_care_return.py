@@ -34,8 +34,8 @@ SOURCE = Source(
         "counted once a quarter cannot be added to people of a year.",
         "People are added over sectors, groups and kinds where a council divides by them; such a sum is an estimate. A "
         "median is never added: without a row of its own there is none.",
-        "Places of care homes by sector are kept in 'capacity'. Elsewhere the split by sector, nursing care, funding and "
-        "group is checked and added over: no indicator asks for it yet.",
+        "Places of care homes by sector are kept in 'capacity'. Elsewhere the split by sector, nursing care, "
+        "funding and group is checked and added over: no indicator asks for it yet.",
     ),
 )
 LAYOUTS = FORM.layouts

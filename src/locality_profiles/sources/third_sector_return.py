@@ -44,7 +44,7 @@ CAPACITY = Told("third_sector", "capacity_max", "places", provider="org_id", par
 
 
 def curate(raw: RawTable) -> Curated:
-    """One row per place, quarter, kind of service and measure, over the organisations that report; and what each could do."""
+    """One row per place, quarter, kind of service and measure, over those that report; and what each could do."""
     return _return_rows.read_sheet(FORM, raw, lambda rows: capacity_of(rows, SOURCE.kind, CAPACITY))
 
 
