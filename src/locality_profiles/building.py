@@ -35,7 +35,7 @@ from locality_profiles.curate.staging import (
 from locality_profiles.episodes.engine import Where
 from locality_profiles.errors import ExtractRefused, WorkspaceError
 from locality_profiles.needs.alerts import Alerts, alerts
-from locality_profiles.needs.changed import Side, changes_between, first_release
+from locality_profiles.needs.changed import Side, first_release, lay_changes
 from locality_profiles.needs.settings import needs_settings
 from locality_profiles.publish.edition import Edition
 from locality_profiles.publish.releases import (
@@ -61,6 +61,7 @@ from locality_profiles.tables.store import (
     Store,
     beside,
     code_key,
+    connect,
     key_of,
     lock,
     sha256_of,
@@ -331,7 +332,6 @@ def fit_of(workspace: Workspace, system: AreaSystem) -> Fit:
     from locality_profiles.curate import described, places
     from locality_profiles.curate.facts import stand_on
     from locality_profiles.geography import fit
-    from locality_profiles.tables.store import connect
 
     files, refused = [], []
     with _collector_at_rest():
@@ -621,7 +621,9 @@ def tell_changes(workspace: Workspace, made: Made, plan: str) -> tuple[Made, str
     key = key_of("release_change", old.id, _stems(old), _stems(new), new.declared, repr(rules), code_key())
     found = store.find("release_change", key)
     if found is None:
-        found = store.write("release_change", key, changes_between(old, new, rules), {"compared_with": old.id})
+        with connect() as connection:
+            query = lay_changes(connection, old, new, rules)
+            found = store.write_query("release_change", key, connection, query, {"compared_with": old.id})
     return _with_changes(made, found.path), old.id, ""
 
 

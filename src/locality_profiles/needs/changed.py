@@ -39,13 +39,18 @@ def changes_between(old: Side, new: Side, rules: Alerts) -> pa.Table:
     releases share are not read.
     """
     with connect() as connection:
-        apart = differences.lay_sides(connection, old.tables, new.tables)
-        _lay_causes(connection, old, new)
-        for query in differences.queries(apart, rules.thresholds):
-            connection.execute(f"insert into change by name select * from ({query})")
-        _lay_words(connection)
-        told: pa.Table = connection.sql(_told(old, rules)).to_arrow_table()
+        told: pa.Table = connection.sql(lay_changes(connection, old, new, rules)).to_arrow_table()
         return told.cast(RELEASE_CHANGE.schema)
+
+
+def lay_changes(connection: duckdb.DuckDBPyConnection, old: Side, new: Side, rules: Alerts) -> str:
+    """The same as SQL on a fresh connection: after a change of method all values of a country may differ."""
+    apart = differences.lay_sides(connection, old.tables, new.tables)
+    _lay_causes(connection, old, new)
+    for query in differences.queries(apart, rules.thresholds):
+        connection.execute(f"insert into change by name select * from ({query})")
+    _lay_words(connection)
+    return _told(old, rules)
 
 
 def first_release() -> pa.Table:

@@ -30,7 +30,7 @@ KINDS = {
     "locality_lookup", "needs_weight", "patient_zone", "population_projection", "postcode_directory",
     "scotpho_deprivation", "scotpho_profile",
     "small_area_population", "social_care_people", "social_care_return", "third_sector_return", "unit_price_table",
-    "urban_rural", "vital_event",
+    "urban_rural", "vital_event", "voice_log",
 }  # fmt: skip
 LOOKUP = "lookups/DataZone2011lookup.csv"
 DIRECTORY = "gp_practice/gp_practice_contactdetails_jan2022.csv"
