@@ -507,7 +507,19 @@ WRITTEN = """
     select 'locality' as area_type, 'S37900001/north' as area_code, 'health' as section, 1 as position,
         'The ferry runs twice a week.' as text, false as replaces, false as moved, '[]' as evidence"""
 
+#: An issue of the north, what was agreed on it, and what is done; the issue names an indicator.
+SAID = """
+    select id as entry_id, 'locality' as area_type, kind, id as title, date '2021-06-01' as raised, 'open' as state,
+        answered as answers, named as indicators, date '2021-12-31' as due, line as row_no
+    from (values ('N1', 'issue', null, 'population', 5), ('N2', 'priority', 'N1', null, 9),
+        ('N3', 'action', 'N1 N2', null, 13)) entry(id, kind, answered, named, line)"""
+VOICE = f"select *, 'S37900001/north' as area_code from ({SAID})"
+VOICE_FIGURES = f"""
+    select 'N1' as entry_id, 1 as position, 'population' as indicator_id, 'locality' as area_type,
+        'S37900001/north' as area_code, {FISCAL}, 1.0 as value, 'actual' as status"""
+
 CURATED = {
+    "voice": VOICE, "voice_figure": VOICE_FIGURES,
     "area": f"{AREAS} union all by name select 'locality' as area_type, code as area_code, name as area_name, "
             f"'hscp' as parent_type, 'S3790000' || half as parent_code from ({LOCALITIES})",
     "membership": f"{LINKS} union all by name select 'data_zone_2011' as block_type, {ZONE} as block_code, "
@@ -585,6 +597,7 @@ EXTRACT = {
     "vital_event": {"activity": EVENTS},
     "social_care_return": {"activity": COUNCIL_RETURN},
     "third_sector_return": {"activity": ORGANISATIONS},
+    "voice_log": {"voice": f"select *, 'north' as place_name, 'First' as place_parent from ({SAID})"},
     "census_table": {"local_count": LOCAL_COUNTS},
     "scotpho_profile": {"published_value": READY_MADE},
     "scotpho_deprivation": {"published_value": FIFTHS},

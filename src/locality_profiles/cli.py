@@ -391,7 +391,7 @@ def what_if(
 @app.command()
 def template(
     name: Annotated[
-        str, typer.Argument(help="social-care (a council), third-sector (organisations) or budget (a ledger).")
+        str, typer.Argument(help="social-care (a council), third-sector, budget (a ledger) or voice (meetings).")
     ],
     out: Annotated[Path | None, typer.Option(help="Workbook to write.", show_default="NAME-return.xlsx here")] = None,
     workspace: Annotated[

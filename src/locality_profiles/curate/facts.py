@@ -18,6 +18,7 @@ from locality_profiles.curate.linking import block_shares, whole_membership
 from locality_profiles.curate.places import lookup_places, own_partnerships, place_systems
 from locality_profiles.curate.staging import StagedFile, staged_tables, union_of
 from locality_profiles.curate.systems import System
+from locality_profiles.curate.voice import voice_table
 from locality_profiles.episodes.engine import Where
 from locality_profiles.errors import ExtractRefused, Problem, UnknownArea
 from locality_profiles.geography.names import NameBook, slug
@@ -81,6 +82,9 @@ def curate(workspace: Workspace, files: Sequence[StagedFile], store: Store) -> C
             stored, more = _fact(connection, workspace, files, store, table, tables)
             tables[table] = stored
             notes += more
+        finder = _CodeFinder(connection, dict(workspace.names))
+        tables["voice"] = voice_table(connection, files, finder.code, store)
+        _keep(connection, store, tables["voice"])
         for table in ("population", "deprivation", "classification", "service"):
             connection.execute(f"create view {table} as select * from {tables[table].relation}")
         tables["population_class"] = _population_class(connection, store, tables)

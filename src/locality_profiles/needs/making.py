@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from locality_profiles.needs import demand, equalities, gaps, outcomes, population, priorities, risk
+from locality_profiles.needs import demand, equalities, gaps, outcomes, population, priorities, risk, voice
 from locality_profiles.needs.maker import Maker, Told
 from locality_profiles.needs.settings import Settings
 from locality_profiles.tables.curated import CONTRACTS
@@ -19,6 +19,7 @@ from locality_profiles.tables.suites import empty_view
 #: In order: each reads what those before it wrote.
 MAKERS: tuple[Maker, ...] = (
     population.MAKER, demand.MAKER, gaps.MAKER, priorities.MAKER, risk.MAKER, outcomes.MAKER, equalities.MAKER,
+    voice.MAKER,
 )  # fmt: skip
 
 

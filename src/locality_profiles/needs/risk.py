@@ -246,7 +246,7 @@ def _register(rule: RiskRules) -> str:
             from voice where kind = 'action' and state in ('open', 'in_progress') and indicators is not null
             union
             select v.area_type, v.area_code, unnest(string_split(q.indicators, ' ')), v.entry_id
-            from voice v join voice q on q.entry_id = v.answers
+            from voice v join voice q on list_contains(string_split(v.answers, ' '), q.entry_id)
             where v.kind = 'action' and v.state in ('open', 'in_progress') and q.indicators is not null),
         answered as (
             select area_type, area_code, indicator_id, string_agg(entry_id, ' ' order by entry_id) as entries

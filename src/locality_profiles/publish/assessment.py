@@ -111,6 +111,8 @@ class Of:
     """Address of the finance chapter; empty where there is none."""
     money: tuple[Sheet, ...] = ()
     """Money used beside fair share, of the partnership."""
+    voice: tuple[Sheet, ...] = ()
+    """What people say, in the partnership and its localities."""
 
     @property
     def key(self) -> AreaKey:
@@ -269,8 +271,7 @@ def _outcomes(of: Of) -> Content:
 
 
 def _voice(of: Of) -> Content:
-    del of
-    return Content()
+    return Content(sheets=of.voice)
 
 
 def _changes(of: Of) -> Content:

@@ -39,6 +39,7 @@ from locality_profiles.publish.sentences import summary
 from locality_profiles.publish.sheets import Sheet
 from locality_profiles.publish.standing import Standing, missing_view, read_standings
 from locality_profiles.publish.system_maps import maps_of
+from locality_profiles.publish.voice import Voice, read_voice
 from locality_profiles.publish.words import OfArea, Words, read_words
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class Site:
     words: Mapping[AreaKey, OfArea] = field(default_factory=dict)
     changes: what_changed.Report | None = None
     """What changed since the release before; None where nothing was compared or could have been."""
+    voice: Voice = field(default_factory=Voice)
 
     @cached_property
     def homes(self) -> dict[AreaKey, str]:
@@ -177,7 +179,7 @@ def write_site(tables: Mapping[str, Path], out: Path, about: Edition) -> list[Pa
             systems, maps_of(tables, systems, about, stems), read_standings(connection, tables, about.profiled),
             read_money(connection, tables, names), chapters(connection, tables, names),
             read_words(connection, tables, about.profiled),
-            _changes(connection, tables, about),
+            _changes(connection, tables, about), read_voice(connection, tables, names),
         )  # fmt: skip
         report = quality.read_report(connection, tables)
         documents = list(_assessments(connection, tables, site))
@@ -240,8 +242,9 @@ def _assessments(
     for code in filter(site.assessment, site.members):
         kind, parts = parts_of(site.about.profiled, [profile.key for profile in site.members[code]])
         finance = f"money/{code}.html" if code in site.chapters else ""
-        money = site.money.of(("hscp", code))
-        yield assessment_of(Of(connection, tables, code, kind, parts, site.names, pages, site.words, finance, money))
+        key = ("hscp", code)
+        yield assessment_of(Of(connection, tables, code, kind, parts, site.names, pages, site.words, finance,
+                               site.money.of(key), site.voice.of(key)))  # fmt: skip
 
 
 def _stylesheet() -> str:
@@ -452,6 +455,7 @@ def area_page(profile: Profile, site: Site) -> dict[str, Any]:
             if section not in held
         ],
         "money": site.money.of(profile.key),
+        "voice": site.voice.of(profile.key),
         "chapter": f"money/{code}.html" if code in site.chapters else "",
         "assessment": site.assessment(code),
         "overlaps": area_systems.overlaps_of(profile.key, site),

@@ -26,13 +26,12 @@ RETURNS = {
     "social-care": ("social_care.toml", "social_care_return"),
     "third-sector": ("third_sector.toml", "third_sector_return"),
     "budget": ("budget.toml", "budget_return"),
+    "voice": ("voice.toml", "voice_log"),
 }
 #: Sheets of a template that are not filled in.
 READ_ME, PLACES, CODES = "Read me", "Localities", "Codes"
 #: Templates that are planned and not there yet, and why.
-LATER = {
-    "voice": "The template for what people say of services comes later.",
-}
+LATER: dict[str, str] = {}
 
 TYPES = {
     "quarter": "a financial quarter such as 2025/26 Q1", "year": "a financial year such as 2025/26",
@@ -175,7 +174,7 @@ _SHEET = {
     "id": Field(str, required=True, pattern="[a-z_]+"), "title": Field(str, required=True),
     "about": Field(str, required=True), "parts": Field(str, allowed=("every_row", "reported"), default="every_row"),
     "told_by": Field(str, default=""),
-    "table": Field(str, default="activity", allowed=("activity", "budget_line", "hosted_use", "")),
+    "table": Field(str, default="activity", allowed=("activity", "budget_line", "hosted_use", "voice", "")),
     "column": Field(list, required=True),
 }  # fmt: skip
 _COLUMN = {

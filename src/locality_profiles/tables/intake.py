@@ -35,13 +35,18 @@ MOST_UNPACKED = 512 * 2**20
 CONTAINERS = {
     ".csv": ("text",), ".txt": ("text",), ".tsv": ("text",), ".gz": ("gzip",),
     ".xlsx": ("workbook",), ".xlsm": ("workbook",), ".xls": ("old workbook",),
-    ".parquet": ("parquet",), ".geojson": ("json",), ".json": ("json",),
+    ".parquet": ("parquet",), ".geojson": ("json",), ".json": ("json",), ".md": ("text",),
 }  # fmt: skip
 CONTAINER_NAMES = {
-    "text": "a text file such as CSV", "workbook": "an Excel workbook", "old workbook": "an Excel 97 workbook",
+    "text": "a text file such as CSV", "markdown": "a Markdown file",
+    "workbook": "an Excel workbook", "old workbook": "an Excel 97 workbook",
     "parquet": "a Parquet file", "json": "a GeoJSON file", "gzip": "a gzip file", "zip": "a zip archive",
     "empty": "an empty file", "unknown": "a kind of file that is not known here",
 }  # fmt: skip
+
+
+#: Notes under headings, which are told from other text by their name alone.
+MARKDOWN = ".md"
 
 
 class Header:
@@ -208,7 +213,9 @@ def open_sheets(path: Path, name: str | None = None) -> list[Sheet]:
             f"the content is {CONTAINER_NAMES[container]}, the name promises {wanted}",
             "Save it again in the format that its name says, or rename it.",
         )
-    opener = {"text": _text_sheets, "gzip": _gzip_sheets, "workbook": _workbook_sheets,
+    if path.suffix.lower() == MARKDOWN:
+        container = "markdown"
+    opener = {"text": _text_sheets, "markdown": _markdown_sheets, "gzip": _gzip_sheets, "workbook": _workbook_sheets,
               "parquet": _parquet_sheets, "json": _geojson_sheets}.get(container)  # fmt: skip
     if opener is None:
         raise _refused(name, f"{CONTAINER_NAMES[container]} cannot be read", "Save it as .xlsx or .csv.")
@@ -398,6 +405,61 @@ def _drop_blank_and_notes(table: pa.Table, numbers: np.ndarray) -> tuple[pa.Tabl
     return table.filter(pa.array(keep)), numbers[keep], tuple(reversed(notes))
 
 
+# --- Markdown -------------------------------------------------------------------------------------
+
+#: Columns of a Markdown file besides the keys that its writer uses.
+HEADING, TEXT = "heading", "text"
+_KEY_LINE = re.compile(r"^\s*(?:[-*]\s+)?([A-Za-z][A-Za-z _-]{0,30}?)\s*:(?:\s+(.*))?$")
+
+
+def _markdown_sheets(path: Path, name: str) -> list[Sheet]:
+    """A Markdown file as one table: a row for each heading of the second level or below.
+
+    What stands as ``key: value`` before the first heading holds for every row; what stands so right below a heading
+    is of its row alone; everything else below it is its text. A row has the number of its heading's line.
+    """
+    content, encoding = decode(path.read_bytes())
+    shared, entries = _markdown_entries(content.splitlines())
+    keys = list(dict.fromkeys([HEADING, *shared, *(key for _, row in entries for key in row), TEXT]))
+
+    def load(header_row: int) -> tuple[pa.Table, np.ndarray, tuple[str, ...]]:
+        rows = [{**shared, **row} for _, row in entries]
+        table = pa.table({key: pa.array([row.get(key, "") for row in rows], pa.string()) for key in keys})
+        return trim(table), np.array([number for number, _ in entries], dtype=np.int64), ()
+
+    notes = (f"read as {encoding}",) if encoding != "UTF-8" else ()
+    return [Sheet(None, [keys], load, notes=notes)]
+
+
+def _markdown_entries(lines: Sequence[str]) -> tuple[dict[str, str], list[tuple[int, dict[str, str]]]]:
+    """Keys that hold for the whole file, and for each heading its line, its own keys and its text."""
+    shared: dict[str, str] = {}
+    entries: list[tuple[int, dict[str, str]]] = []
+    keys_may_follow = True
+    for number, line in enumerate(lines, start=1):
+        if heading := re.match(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$", line):
+            keys_may_follow = True
+            if len(heading[1]) > 1:
+                entries.append((number, {HEADING: heading[2], TEXT: ""}))
+            continue
+        here = entries[-1][1] if entries else shared
+        key = _KEY_LINE.match(line)
+        if keys_may_follow and key:
+            _note_key(here, "_".join(re.split(r"[ _-]+", key[1].strip().casefold())), key[2] or "")
+        elif entries:
+            here[TEXT] = f"{here[TEXT]}\n{line.rstrip()}".strip("\n")
+        # A blank line before the first key is nothing; after it, and after any text, words follow.
+        begun = bool(set(here) - {HEADING, TEXT}) if entries else False
+        keys_may_follow = not entries or bool(key and keys_may_follow) or (not line.strip() and not begun)
+    return shared, entries
+
+
+def _note_key(row: dict[str, str], key: str, value: str) -> None:
+    """A key that stands twice keeps both values, so that its reader can see and refuse them."""
+    name = key if key not in (HEADING, TEXT) else f"{key}_"
+    row[name] = f"{row[name]}\n{value}" if name in row else value
+
+
 # --- workbooks, Parquet, GeoJSON ------------------------------------------------------------------
 
 
@@ -573,7 +635,9 @@ def recognise(
     found: list[Recognised] = []
     nearest: tuple[float, NearMiss] | None = None
     container = container_of(path) if path.is_file() else "unknown"
-    container = "text" if container == "gzip" else container
+    container = {"gzip": "text", "text": "markdown" if path.suffix.lower() == MARKDOWN else "text"}.get(
+        container, container
+    )
     for sheet in open_sheets(path, name):
         fits: list[Recognised] = []
         headers = [Header(cells) for cells in sheet.preview]

@@ -23,6 +23,7 @@ from locality_profiles.sample.extracts import (
     returns,
     scotpho,
     sites,
+    voice,
 )
 from locality_profiles.sample.people import People
 from locality_profiles.sample.services import Services
@@ -77,4 +78,5 @@ def write_extracts(
         costs.write_needs(raw, country, people),
         costs.write_hospital_costs(raw, country, seed),
         costs.write_prices(raw, country),
+        *voice.write_logs(raw, country),
     ]
