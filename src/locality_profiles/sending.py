@@ -8,7 +8,7 @@ from pathlib import Path
 from locality_profiles.errors import WorkspaceError
 from locality_profiles.publish.releases import Release, current_release
 from locality_profiles.sources._return_workbook import Place, template_workbook
-from locality_profiles.sources._returns import LATER, RETURNS, declared
+from locality_profiles.sources._returns import RETURNS, declared
 from locality_profiles.tables.relation import relation
 from locality_profiles.workspace import Workspace
 
@@ -31,8 +31,6 @@ def write_template(name: str, out: Path | None, workspace: Workspace | None, *, 
     WorkspaceError
         If there is no such template, or the file is there already.
     """
-    if name in LATER:
-        raise WorkspaceError(f"There is no template '{name}' yet. {LATER[name]} There are: {', '.join(RETURNS)}.")
     if name not in RETURNS:
         raise WorkspaceError(f"There is no template '{name}'. There are: {', '.join(RETURNS)}.")
     path = out or Path(f"{name}-return.xlsx")

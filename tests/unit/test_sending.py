@@ -36,14 +36,11 @@ def test_a_file_that_is_there_is_not_written_over_but_by_force(tmp_path: Path) -
     assert write_template("social-care", path, None, force=True).sheets == 11
 
 
-@pytest.mark.parametrize(("name", "phrase"), [
-    ("voice", "There is no template 'voice' yet."),
-    ("housing", "There is no template 'housing'. There are: social-care, third-sector, budget."),
-])  # fmt: skip
-def test_a_template_that_is_not_there_is_told_in_a_sentence(tmp_path: Path, name: str, phrase: str) -> None:
+def test_a_template_that_is_not_there_is_told_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError) as refused:
-        write_template(name, tmp_path / "form.xlsx", None)
-    assert str(refused.value).startswith(phrase)
+        write_template("housing", tmp_path / "form.xlsx", None)
+    told = "There is no template 'housing'. There are: social-care, third-sector, budget, voice."
+    assert str(refused.value).startswith(told)
     assert refused.value.exit_code == 2
 
 

@@ -164,7 +164,8 @@ def facts(name: str, listed: int = LISTED) -> str:
     """
     contract = CONTRACTS[name]
     columns = {column.name for column in contract.columns}
-    place = [column for column in ("block_type", "block_code") if column in columns]
+    kinds = (("block_type", "block_code"), ("area_type", "area_code"))
+    place = next((list(kind) for kind in kinds if columns.issuperset(kind)), [])
     period = [column for column in ("period_type", "period_start", "period_end") if column in columns]
     rest = [column for column in contract.key if column not in (*place, *period, "year")]
     words = [f"case when k.\"{c}\"::varchar <> 'all' then '{_spoken(c)} ' || k.\"{c}\" end" for c in rest]

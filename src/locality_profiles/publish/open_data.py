@@ -68,6 +68,8 @@ LONG = (
     Long("list_inflation", "list-inflation", True, "People on GP lists beside residents"),
     Long("sentence", "sentences", True, "Every sentence of every profile, with the values that it was made from"),
     Long("author_note", "author-notes", False, "What authors wrote, and whether numbers have moved since"),
+    Long("voice", "voice", False, "What people say: issues, priorities and actions of localities"),
+    Long("voice_figure", "voice-figures", False, "Figures of the indicators that they name"),
     Long("release_change", "what-changed", True, "What changed since the release before"),
 )
 #: A spreadsheet has so many rows, of which one is the header. A longer table is published as Parquet only.

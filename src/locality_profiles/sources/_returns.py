@@ -30,8 +30,6 @@ RETURNS = {
 }
 #: Sheets of a template that are not filled in.
 READ_ME, PLACES, CODES = "Read me", "Localities", "Codes"
-#: Templates that are planned and not there yet, and why.
-LATER: dict[str, str] = {}
 
 TYPES = {
     "quarter": "a financial quarter such as 2025/26 Q1", "year": "a financial year such as 2025/26",
