@@ -232,6 +232,19 @@ def test_a_projection_that_is_old_begins_where_estimates_end(tmp_path: Path) -> 
     assert world.quantity(NORTH, 2023) == pytest.approx(100 + 200 * 1.1**2)
 
 
+def test_counts_that_are_newer_than_the_estimates_are_set_over_projected_people(tmp_path: Path) -> None:
+    world = World(tmp_path, counted(*BOTH, year=2025))
+    assert world.quantity(NORTH, 2025) == 300
+    assert world.quantity(NORTH, 2026) == pytest.approx(100 + 200 * 1.1)
+
+
+def test_an_earlier_code_of_a_council_is_no_second_council(tmp_path: Path) -> None:
+    earlier = f"{MEMBERSHIP} union all select 'council_area', 'S12900009', 'hscp', '{HSCP}', 1.0, 'recoded'"
+    figures = counted(("council_area", "S12900001", "0-64", 250), ("council_area", "S12900001", "65+", 750),
+                      ("council_area", "S12900001", "all", 1000))  # fmt: skip
+    assert World(tmp_path, figures, membership=earlier).quantity(HSCP, 2020, column="rate_from") == "own"
+
+
 def test_without_a_projection_there_are_words_and_no_figures(tmp_path: Path) -> None:
     world = World(tmp_path, counted(*BOTH), projection="")
     assert world.rows("select count(*) from made_demand") == [(0,)]

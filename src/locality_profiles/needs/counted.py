@@ -168,9 +168,11 @@ def _offers() -> str:
     """SQL of figures of areas, by the kind of block that they come from."""
     return f"""
         with of_area as (
-            select area_type, area_code, block_type, block_code, weight from membership
+            select area_type, area_code, block_type, block_code, weight, method from membership
             where block_type in (select distinct block_type from told) and not ends_with(area_code, 'OUT')),
-        size as (select area_type, area_code, block_type, sum(weight) as blocks from of_area group by all),
+        size as (
+            select area_type, area_code, block_type, sum(weight) as blocks from of_area
+            where method <> 'recoded' group by all),  -- an earlier code is the same place once more
         telling as (
             select distinct measure_id, source_no, base_year, block_type, block_code from told
             where block_type <> '{ZONE}'

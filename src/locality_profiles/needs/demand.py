@@ -8,7 +8,7 @@ whose rates they are, and the figure is called estimated. In the base year the q
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
@@ -55,7 +55,7 @@ class Places:
     """Whether the areas of its kind are all of its partnership."""
     years: np.ndarray
     people: dict[int, np.ndarray]
-    """People by mid-year of the estimates: areas by single ages, females first."""
+    """People by mid-year, as estimated or, later, projected: areas by single ages, females first."""
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -70,7 +70,7 @@ class Places:
         return int(found[0]) if len(found) else -1
 
     def people_of(self, year: int) -> tuple[int, np.ndarray]:
-        """The estimates of a year, or of the year nearest to it."""
+        """The people of a year, or of the year nearest to it."""
         nearest = min(self.people, key=lambda known: (abs(known - year), -known))
         return nearest, self.people[nearest]
 
@@ -105,6 +105,7 @@ def make(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Told:
             name: CONTRACTS[name].schema.empty_table() for name in ("demand", "implication")
         }
         return Told(words | nothing, ("demand to come: there is no projection of people here, so it has no figures",))
+    places = _with_years_to_come(connection, places)
     count_areas(connection, told.measures)
     found = {measure.id: _rates(connection, places, measure, told.least_for_own_ages) for measure in told.measures}
     tables = [_not_told(places, measure, found[measure.id]) for measure in told.measures]
@@ -172,6 +173,14 @@ def _estimates(connection: duckdb.DuckDBPyConnection, areas: int) -> dict[int, n
         heads[found["nth"][of], found["age"][of]] = found["people"][of]
         people[int(year)] = heads
     return people
+
+
+def _with_years_to_come(connection: duckdb.DuckDBPyConnection, places: Places) -> Places:
+    """With the projected people of years after the last estimate, of which there may be counts already."""
+    people, _, _ = _projected(connection, places, PRINCIPAL)
+    last = max(places.people)
+    more = {int(year): np.nan_to_num(people[:, at]) for at, year in enumerate(places.years) if year > last}
+    return replace(places, people={**places.people, **more})
 
 
 def _adds_up(kinds: np.ndarray, home: np.ndarray, people: dict[int, np.ndarray]) -> np.ndarray:

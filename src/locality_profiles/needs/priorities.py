@@ -317,7 +317,7 @@ _PIECES = f"""list_filter([
     case when cost_share >= 0.005
         then 'its services use ' || format('{{:.0f}}', 100 * cost_share) || '% of the money' end,
     case when abs(projected_percent) >= 0.5 then format('{{:.0f}}', abs(projected_percent)) || '% '
-        || if(projected_percent > 0, 'more', 'less')
+        || case when projected_percent > 0 then 'more' when projected_from = 'demand' then 'less' else 'fewer' end
         || if(projected_from = 'demand', ' demand', ' people of its ages') || ' expected by ' || projected_year end
     ], lambda piece: piece is not null)"""
 _REASON = f"upper(array_to_string({_PIECES}, '; ')[1]) || array_to_string({_PIECES}, '; ')[2:] || '.'"

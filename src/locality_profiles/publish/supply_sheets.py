@@ -30,6 +30,7 @@ TOO_LITTLE = (
     "Above nought is too little: what will be asked, less what there is now at the share that should be in use, if "
     "nothing is added or taken away. A dash means that one of the two is not known, which is not nought."
 )
+NOT_ASKED = "Without counts by age nothing tells what will be asked, so no gap is told: that is not a gap of nought."
 ONE = "Where all there is hangs on one provider, its leaving would leave nothing."
 FEW = "Money is shown for three providers or more only."
 
@@ -224,61 +225,76 @@ def signed(number: float | None) -> str:
 
 
 def _gaps(of: Of) -> Iterator[Sheet]:
-    """Every kind of capacity by area: what there is, what is asked of it now and at the horizon, and the gap."""
+    """Every kind of capacity by area: what there is, what is asked of it now and at the horizon, and the gap.
+
+    Where nothing tells what is asked, what there is stands in one table of all such services.
+    """
     rows = of.rows(
         """select g.*, place_order from gap g join place using (area_type, area_code)
         where scenario = ? and variant = ? order by service_code, capacity_type, place_order, year""",
         BASELINE,
         PRINCIPAL,
     )
-    by: dict[tuple[str, str], dict[tuple[str, str], list[dict[str, Any]]]] = {}
+    by: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows:
-        place = (row["area_type"], row["area_code"])
-        by.setdefault((row["service_code"], row["capacity_type"]), {}).setdefault(place, []).append(row)
-    for (service, kind), places in by.items():
-        if all(row["demand"] is None and row["available"] is None for found in places.values() for row in found):
-            continue
-        years = sorted({row["year"] for found in places.values() for row in found})
-        first, last = years[0], years[-1]
-        printed = []
-        for place, found in places.items():
-            ends = {row["year"]: row for row in found}
-            now, then = ends.get(first, {}), ends.get(last, {})
-            printed.append(
-                (
-                    of.name(place),
-                    (
-                        DASH if now.get("available") is None else _decimal(now["available"]),
-                        DASH if now.get("demand") is None else _decimal(now["demand"]),
-                        signed(now.get("gap")),
-                        DASH if then.get("demand") is None else _decimal(then["demand"]),
-                        signed(then.get("gap")),
-                        _span(then.get("gap_lower"), then.get("gap_upper")),
-                        now.get("note") or then.get("note") or "",
-                    ),
-                    place == of.key,
-                )
-            )
-        columns = (
-            Column("There is"),
-            Column(f"Asked in {first}"),
-            Column(f"Gap in {first}"),
-            Column(f"Asked in {last}"),
-            Column(f"Gap in {last}"),
-            Column("Its range", words=True),
-            Column("Note", words=True),
-        )
-        title = f"{services()[service].title if service in services() else service}: {CAPACITIES[kind].lower()}"
-        share = next(row["target_occupancy"] for found in places.values() for row in found)
+        by.setdefault((row["service_code"], row["capacity_type"]), []).append(row)
+    asked = {kind: found for kind, found in by.items() if any(row["demand"] is not None for row in found)}
+    yield from (_gap(of, service, kind, found) for (service, kind), found in asked.items())
+    there = {
+        kind: found
+        for kind, found in by.items()
+        if kind not in asked and any(row["available"] is not None for row in found)
+    }
+    columns = tuple(Column(_capacity(*kind)) for kind in there)
+    available = {
+        (kind, (row["area_type"], row["area_code"])): row["available"] for kind in there for row in there[kind]
+    }
+    printed = tuple(
+        (of.name(key), tuple(_decimal(available.get((kind, key))) for kind in there), key == of.key) for key in of.keys
+    )
+    if there:
         yield Sheet(
-            f"gap-{service.lower().replace('.', '-')}-{kind}",
-            title,
-            f"{title}, by area, to {last}",
-            "Area",
-            columns,
-            tuple(printed),
-            (TOO_LITTLE, f"Of what there is, {100 * share:.0f}% should be in use at most."),
-        )
+            "there-is", "What there is, where nothing tells what is asked", "Latest figures", "Area", columns, printed,
+            (NOT_ASKED,),
+        )  # fmt: skip
+
+
+def _capacity(service: str, kind: str) -> str:
+    title = services()[service].title if service in services() else service
+    return f"{title}: {CAPACITIES[kind][:1].lower()}{CAPACITIES[kind][1:]}"
+
+
+def _gap(of: Of, service: str, kind: str, rows: list[dict[str, Any]]) -> Sheet:
+    """What there is of one kind, what is asked of it now and at the horizon, and the gap, by area."""
+    years = sorted({row["year"] for row in rows})
+    first, last = years[0], years[-1]
+    by: dict[tuple[str, str], dict[int, dict[str, Any]]] = {}
+    for row in rows:
+        by.setdefault((row["area_type"], row["area_code"]), {})[row["year"]] = row
+    said = {place: _sentences(ends.get(first, {}).get("note") or ends[last].get("note")) for place, ends in by.items()}
+    common = [sentence for sentence in next(iter(said.values())) if all(sentence in told for told in said.values())]
+    printed = []
+    for place, ends in by.items():
+        now, then = ends.get(first, {}), ends.get(last, {})
+        printed.append((of.name(place), (
+            _decimal(now.get("available")), _decimal(now.get("demand")), signed(now.get("gap")),
+            _decimal(then.get("demand")), signed(then.get("gap")), _span(then.get("gap_lower"), then.get("gap_upper")),
+            " ".join(sentence for sentence in said[place] if sentence not in common)), place == of.key))  # fmt: skip
+    columns = (
+        Column("There is"), Column(f"Asked in {first}"), Column(f"Gap in {first}"), Column(f"Asked in {last}"),
+        Column(f"Gap in {last}"), Column("Its range", words=True), Column("Note", words=True),
+    )  # fmt: skip
+    title = _capacity(service, kind)
+    used = f"Of what there is, {100 * rows[0]['target_occupancy']:.0f}% should be in use at most."
+    return Sheet(
+        f"gap-{service.lower().replace('.', '-')}-{kind}", title, f"{title}, by area, to {last}", "Area", columns,
+        tuple(printed), (TOO_LITTLE, used, *common),
+    )  # fmt: skip
+
+
+def _sentences(note: str | None) -> list[str]:
+    """The sentences of a note."""
+    return [f"{sentence.rstrip('.')}." for sentence in (note or "").split(". ") if sentence]
 
 
 def _span(lower: float | None, upper: float | None) -> str:
