@@ -18,7 +18,8 @@ AREA_PAGES = [
     "areas/S37900001-north-isles.html", "areas/S37900001-skerry.html", "areas/S37900001-west.html",
     "areas/S37900001.html", "areas/S37900002-north-isles.html", "areas/S37900002.html",
 ]  # fmt: skip
-ALL_PAGES = [*AREA_PAGES, "data-quality.html", "index.html", "methods.html"]
+ASSESSMENTS = ["assessment/S37900001.html", "assessment/S37900002.html"]
+ALL_PAGES = [*AREA_PAGES, *ASSESSMENTS, "data-quality.html", "index.html", "methods.html"]
 
 
 def row(table: Table, start: str) -> list[str]:
