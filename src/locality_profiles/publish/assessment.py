@@ -112,6 +112,8 @@ class Of:
     money: tuple[Sheet, ...] = ()
     """Money used beside fair share, of the partnership."""
     voice: tuple[Sheet, ...] = ()
+    compared: bool = False
+    """Whether the site has a page of what changed since the release before."""
     """What people say, in the partnership and its localities."""
 
     @property
@@ -286,7 +288,7 @@ def _changes(of: Of) -> Content:
         by.setdefault((row["area_type"], row["area_code"]), []).append(row["sentence"])
     passages = tuple(Passage(of.name(key), tuple(told)) for key, told in by.items())
     links = (("what-changed.html", "Everything that changed since the release before"),)
-    return Content(passages, links=links)
+    return Content(passages, links=links if of.compared else ())
 
 
 def _methods(of: Of) -> Content:

@@ -244,7 +244,7 @@ def _assessments(
         finance = f"money/{code}.html" if code in site.chapters else ""
         key = ("hscp", code)
         yield assessment_of(Of(connection, tables, code, kind, parts, site.names, pages, site.words, finance,
-                               site.money.of(key), site.voice.of(key)))  # fmt: skip
+                               site.money.of(key), site.voice.of(key), site.changes is not None))  # fmt: skip
 
 
 def _stylesheet() -> str:
