@@ -11,13 +11,12 @@ from datetime import date
 
 from locality_profiles.finance.coding import text
 from locality_profiles.finance.resource import FAMILY, LEDGER, SUMS, whole_years
+from locality_profiles.tables.money import LOW_BELOW
 
 #: A provider, or a sector, that a line does not tell.
 NOT_TOLD = "NOT_TOLD"
 #: All sectors, or all families of services, together.
 ALL = "all"
-#: Where fewer providers make a figure, what one of them is paid could be worked out.
-LOW_BELOW = 3
 #: How many of the largest providers a share is told of.
 TOP = 3
 #: Kind of spending that is a grant.

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from locality_profiles.finance.providers import LOW_BELOW
 from locality_profiles.ledger.codes import services, words
 from locality_profiles.numbers import DASH
 from locality_profiles.periods import period_label
@@ -19,7 +18,7 @@ from locality_profiles.publish.money import area_title, chosen_versions, pounds,
 from locality_profiles.publish.reading import AreaKey
 from locality_profiles.publish.sheets import Column, Sheet
 from locality_profiles.tables.curated import CONCENTRATION
-from locality_profiles.tables.money import LEDGER_TABLES
+from locality_profiles.tables.money import LEDGER_TABLES, LOW_BELOW
 from locality_profiles.tables.relation import relation
 from locality_profiles.tables.suites import empty_view
 

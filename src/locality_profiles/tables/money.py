@@ -27,6 +27,8 @@ METHODS = {
     "K": "not placed: shown as unallocated",
 }
 BASES = ("used", "fair")
+#: Where fewer providers make a figure, what one of them is paid could be worked out.
+LOW_BELOW = 3
 #: The last part of the code that stands for money that is placed on no area.
 UNALLOCATED = "UNALLOCATED"
 

@@ -131,7 +131,9 @@ def test_a_template_has_the_headings_and_the_words_of_its_declaration(name: str)
         assert page["A2"].value == sheet.about
         assert str(page["A5"].value).startswith("Example: ")
     first = " ".join(str(cell.value) for row in book["Read me"] for cell in row)
-    assert all(phrase in first for phrase in (" only", "no CHI number", "never read as 0", "round"))
+    assert "no chi number" in first.lower()
+    if name != "voice":  # a log of words: nothing in it is rounded or held back
+        assert all(phrase in first for phrase in (" only", "never read as 0", "round"))
 
 
 @pytest.mark.parametrize("name", RETURNS)
