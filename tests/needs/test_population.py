@@ -30,7 +30,7 @@ def two_zones(**more: object) -> World:
     """North has 20 of every age and south 10; the published projection halves everybody in a year."""
     estimates = {2021: np.stack([alike(1, 20)[0], alike(1, 10)[0]])}
     whole = alike(1, 30)[0]
-    return World([NORTH, SOUTH], estimates, published(whole, whole / 2), **more)  # type: ignore[arg-type]
+    return World([NORTH, SOUTH], estimates, published(whole, whole / 2), **more)
 
 
 def test_with_one_year_of_estimates_every_age_is_shared_as_the_cohort_was():
@@ -100,9 +100,9 @@ def test_a_zone_that_is_shared_goes_to_both():
 def test_partnerships_boards_and_the_country_are_sums_or_as_published():
     whole = alike(1, 30)[0]
     world = two_zones()
-    world.published.update({("country", COUNTRY, "principal"): (2021, np.stack([whole * 9, whole * 8]))})  # type: ignore[attr-defined]
+    world.published.update({("country", COUNTRY, "principal"): (2021, np.stack([whole * 9, whole * 8]))})
     world.localities.append(EAST)
-    world.estimates[2021] = np.concatenate([world.estimates[2021], alike(1)])  # type: ignore[index]
+    world.estimates[2021] = np.concatenate([world.estimates[2021], alike(1)])
     made = world.made()
     assert made.people(ISLES, 2022).sum() == pytest.approx(15 * 182)
     # The mainland has no projection of its own, so that neither has the board; the country's is published.
@@ -136,7 +136,7 @@ def test_the_smallest_published_place_with_the_latest_base_year_is_the_frame():
 def test_the_range_is_of_past_errors_and_of_variants():
     world = two_zones()
     whole = alike(1, 30)[0]
-    world.published.update(published(whole, whole * 2 / 3, variant="high_migration"))  # type: ignore[attr-defined]
+    world.published.update(published(whole, whole * 2 / 3, variant="high_migration"))
     made = world.made()
     own = projection_error().laws["all"]
     people = 182 * 10.0

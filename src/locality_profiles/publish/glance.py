@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from locality_profiles.numbers import DASH, print_value
+from locality_profiles.numbers import DASH, print_people, print_value
 from locality_profiles.periods import period_label
 from locality_profiles.publish.needs_pages import FRAMEWORKS
-from locality_profiles.publish.population_sheets import PRINCIPAL, change, whole
+from locality_profiles.publish.population_sheets import PRINCIPAL, change
 from locality_profiles.publish.sheets import Column, Sheet
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ def at_a_glance(of: Of) -> Sheet | None:
     for key in of.keys:
         row, top = people.get(key, {}), first.get(key, {})
         printed.append((of.name(key), (
-            whole(row.get("persons")), change(row.get("persons"), row.get("persons_then")),
-            change(row.get("old"), row.get("old_then")), whole(worse.get(key)), whole(grave.get(key)),
-            whole(heard.get(key)), top.get("titles") or DASH), key == of.key))  # fmt: skip
+            print_people(row.get("persons")), change(row.get("persons"), row.get("persons_then")),
+            change(row.get("old"), row.get("old_then")), print_people(worse.get(key)), print_people(grave.get(key)),
+            print_people(heard.get(key)), top.get("titles") or DASH), key == of.key))  # fmt: skip
     return Sheet(
         "glance", "At a glance", f"{of.name(of.key)} and its parts", "Area", columns, tuple(printed), (READ_ON,)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from locality_profiles.numbers import print_people
 from locality_profiles.publish.sheets import Column, Sheet
 from locality_profiles.tables.needs.population import AGE_BANDS, RANGES
 
@@ -57,15 +58,6 @@ def _years(of: Of) -> list[int]:
     return sorted({first, last, *(first + step for step in STEPS if first + step < last)})
 
 
-def whole(number: float | None, dash: str = "–") -> str:
-    """People, as whole people.
-
-    >>> whole(1234.5), whole(None)
-    ('1,235', '–')
-    """
-    return dash if number is None else f"{int(number + 0.5):,}"
-
-
 def change(now: float | None, then: float | None) -> str:
     """A change in per cent, with its sign; a dash where there is nothing to change from.
 
@@ -80,7 +72,7 @@ def change(now: float | None, then: float | None) -> str:
 
 
 def between(lower: float | None, upper: float | None) -> str:
-    return "–" if lower is None or upper is None else f"{whole(lower)} to {whole(upper)}"
+    return "–" if lower is None or upper is None else f"{print_people(lower)} to {print_people(upper)}"
 
 
 _BANDED = """select p.*, place_order from projection_band p join place using (area_type, area_code)
@@ -102,7 +94,7 @@ def _totals(of: Of, years: list[int]) -> Iterator[Sheet]:
             (
                 of.name(key),
                 (
-                    *(whole(people[year]) for year in years),
+                    *(print_people(people[year]) for year in years),
                     change(people[years[0]], people[last]),
                     between(end.get("lower"), end.get("upper")),
                     change(people[years[0]], simple.get("persons")),
@@ -155,7 +147,7 @@ def _ages(of: Of, years: list[int]) -> Iterator[Sheet]:
         )
     last = shown[-1]
     printed = [
-        (of.name(key), tuple(whole(people.get((*key, band, last))) for band in AGE_BANDS), key == of.key)
+        (of.name(key), tuple(print_people(people.get((*key, band, last))) for band in AGE_BANDS), key == of.key)
         for key in areas
     ]
     yield Sheet(
@@ -193,7 +185,7 @@ def _variants(of: Of, years: list[int]) -> Iterator[Sheet]:
     printed = tuple(
         (
             title,
-            (*(whole(people.get(year)) for year in years), change(people.get(years[0]), people.get(years[-1]))),
+            (*(print_people(people.get(year)) for year in years), change(people.get(years[0]), people.get(years[-1]))),
             False,
         )
         for title, people in by.items()

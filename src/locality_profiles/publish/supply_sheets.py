@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from locality_profiles.ledger.codes import services
-from locality_profiles.numbers import DASH, MINUS
+from locality_profiles.numbers import DASH, MINUS, print_people
 from locality_profiles.publish.money import pounds
-from locality_profiles.publish.population_sheets import PRINCIPAL, between, change, whole
+from locality_profiles.publish.population_sheets import PRINCIPAL, between, change
 from locality_profiles.publish.sheets import Column, Sheet
 
 if TYPE_CHECKING:
@@ -84,9 +84,9 @@ def _scenarios(of: Of) -> Iterator[Sheet]:
                 title,
                 (
                     unit,
-                    whole(first["base_quantity"]),
+                    print_people(first["base_quantity"]),
                     str(first["base_year"] or DASH),
-                    whole(base.get("quantity")),
+                    print_people(base.get("quantity")),
                     *rise,
                 ),
                 False,
@@ -137,8 +137,8 @@ def _by_area(of: Of) -> Iterator[Sheet]:
             (
                 of.name((row["area_type"], row["area_code"])),
                 (
-                    whole(row["base_quantity"]) + (" [e]" if row["status"] == "estimated" else ""),
-                    whole(row["quantity"]),
+                    print_people(row["base_quantity"]) + (" [e]" if row["status"] == "estimated" else ""),
+                    print_people(row["quantity"]),
                     change(row["base_quantity"], row["quantity"]),
                     between(row["lower"], row["upper"]),
                     RATES.get(row["rate_from"], DASH),
@@ -323,14 +323,14 @@ def _market(of: Of) -> Iterator[Sheet]:
             of.name((row["area_type"], row["area_code"])),
             (
                 services()[row["service_code"]].title if row["service_code"] in services() else row["service_code"],
-                whole(row["providers"]),
-                whole(row["places"]),
+                print_people(row["providers"]),
+                print_people(row["places"]),
                 f"{row['graded_good']} of {row['graded']}" if row["graded"] else DASH,
-                whole(row["grade_lowest"]),
-                whole(row["contracts_ending_12m"]),
-                whole(row["contracts_ending_36m"]),
+                print_people(row["grade_lowest"]),
+                print_people(row["contracts_ending_12m"]),
+                print_people(row["contracts_ending_36m"]),
                 _day(row["first_contract_end"]),
-                whole(row["funding_ending_12m"]),
+                print_people(row["funding_ending_12m"]),
                 pounds(row["spend_pence"], ""),
                 "Yes" if row["one_provider"] else "No",
             ),
