@@ -5,7 +5,6 @@
 
 PYTHON ?= python3
 UV := .tools/bin/uv
-UV_VERSION := 0.13.9
 RUN := .venv/bin
 SAMPLE := workspaces/sample
 # Without compiled bytecode, every start of Great Expectations costs ten seconds more.
@@ -15,7 +14,7 @@ export GX_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup profiles test check fix docs bench clean
+.PHONY: help setup profiles test check audit fix docs docs-site bench pictures faults clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -25,7 +24,7 @@ setup: .venv/.ready ## Install everything into .venv
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; name it with make PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -m venv .tools || { echo "Python's venv module is needed (on Debian: apt install python3-venv)"; exit 1; }
-	@.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@.tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/uv.txt
 
 .venv/.ready: pyproject.toml uv.lock | $(UV)
 	@echo "Installing (about a minute the first time) ..."
@@ -49,7 +48,11 @@ check: .venv/.ready ## Format, lint, types, import rules, generated docs
 	@$(RUN)/mypy
 	@$(RUN)/lint-imports
 	@$(RUN)/python -m locality_profiles.reference --check
+	@$(RUN)/python .ci/licences --check
 	@$(UV) lock --check --quiet --python .tools/bin/python || UV_SYSTEM_CERTS=1 $(UV) lock --check --quiet --python .tools/bin/python
+
+audit: .venv/.ready ## Ask whether any locked package has a known flaw
+	@$(RUN)/python .ci/audit $(UV)
 
 fix: .venv/.ready ## Format, and mend what the linter can
 	@$(RUN)/ruff check --fix .
@@ -57,11 +60,23 @@ fix: .venv/.ready ## Format, and mend what the linter can
 
 docs: .venv/.ready ## Write the generated pages of docs/reference anew
 	@$(RUN)/python -m locality_profiles.reference
+	@$(RUN)/python .ci/licences
+
+docs-site: .venv/.ready ## The documents as a site, with their links checked (DOCS=folder)
+	@$(RUN)/python -m locality_profiles.docs_site $(or $(DOCS),workspaces/docs)
 
 bench: .venv/.ready ## Time builds, areas and statistics; prints tables
 	@$(RUN)/python -m benchmarks.builds
 	@$(RUN)/python -m benchmarks.areas
 	@$(RUN)/python -m benchmarks.statistics
+	@$(RUN)/python -m benchmarks.charts
+
+pictures: .venv/.ready ## Pictures of a site's pages to look at (WORKSPACE=... PICTURES=folder), and what they weigh
+	@$(RUN)/python -m benchmarks.pictures $(or $(WORKSPACE),$(SAMPLE)) $(or $(PICTURES),workspaces/pictures)
+	@$(RUN)/python -m benchmarks.pages $(or $(WORKSPACE),$(SAMPLE))
+
+faults: .venv/.ready ## Kill builds, break extracts, attack what is hidden; prints a score (FAULTS="--quick" for a few)
+	@$(RUN)/python -m benchmarks.faults $(FAULTS)
 
 clean: ## Take away what builds left (not .venv)
 	@rm -rf workspaces .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -23,13 +23,16 @@ def publish(workspace_folder: str) -> str:
     with building.one_build(workspace):
         plan = building.plan_of(workspace)
         read = read_extracts(workspace)
-        return publish_workspace(workspace, read, build_workspace(workspace, read), plan).id
+        built = build_workspace(workspace, read)
+        building.ensure_as_planned(workspace, read.files, plan)
+        return publish_workspace(workspace, read, built, plan).id
 
 
 def publish_workspace(workspace: Workspace, read: Read, built: Built, plan: str) -> Release:
     """The task of the publish flow, for use inside a larger flow."""
+    editions = step(building.hold_back, "hold back small numbers")(workspace, built.made, plan)
     release: Release = step(building.write_release, "write release")(
-        workspace, built.made, built.doors, read.files, plan
+        workspace, built.made, built.doors, read.files, plan, editions
     )
     artifacts.say_what_was_published(release, built.made)
     artifacts.say_what_changed(release, building.alert_rules(workspace).words())

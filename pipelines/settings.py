@@ -11,6 +11,8 @@ SETTINGS = {
     # The server that a single build starts for itself may be slow on a busy machine (default: 20 s).
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
     "PREFECT_LOGGING_EXTRA_LOGGERS": "locality_profiles",
+    # Without Prefect, what the package says goes to the terminal alone, and nobody is warned of that.
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
 }
 
 

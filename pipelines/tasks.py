@@ -12,15 +12,23 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from locality_profiles.errors import TransientError
+from locality_profiles.progress import watched
+from pipelines.plain import PlainStep, is_plain
 
 #: Tasks that run side by side; more would only make two cores and one disk wait for each other.
 WORKERS = 2
 RETRIES = 3
 RETRY_DELAYS = [5.0, 30.0, 120.0]
+#: Seconds that a step and a run may take. A first build of all Scotland from linked records takes hours; no night is
+#: longer than this, and a step that hangs is not to hold the next night.
+LONGEST_STEP = 4 * 3600.0
+LONGEST_RUN = 8 * 3600.0
 
 
 def worth_retrying(_task: Any, _run: Any, state: Any) -> bool:
     """Retry only what trying again could mend: the world did not answer, or a file was locked."""
+    if state.name == "TimedOut":
+        return False  # it would only take as long again
     try:
         state.result()
     except (TransientError, BlockingIOError, InterruptedError, TimeoutError, ConnectionError):
@@ -31,7 +39,10 @@ def worth_retrying(_task: Any, _run: Any, state: Any) -> bool:
 
 
 def step(function: Callable[..., Any], name: str) -> Any:
-    """Wrap a plain function as a task, at the call."""
+    """Wrap a plain function as a task, at the call; without Prefect it stays what it is."""
+    function = watched(function, name)
+    if is_plain():
+        return PlainStep(function)
     return task(
         function,
         name=name,
@@ -40,5 +51,6 @@ def step(function: Callable[..., Any], name: str) -> Any:
         retry_condition_fn=worth_retrying,
         cache_policy=NO_CACHE,
         persist_result=False,
+        timeout_seconds=LONGEST_STEP,
         log_prints=False,
     )

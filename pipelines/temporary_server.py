@@ -41,25 +41,28 @@ def configured() -> bool:
 
 
 @contextlib.contextmanager
-def server_for_this_run() -> Iterator[None]:
+def server_for_this_run(whole: bool = False) -> Iterator[subprocess.Popen[bytes] | None]:
     """Let Prefect find a server: the user's own, or one that lives as long as the block.
 
     Work in the block goes on while the server comes up; call ``wait_for_server`` before the first
-    flow. Runs are kept in Prefect's own database, so ``prefect server start`` shows them afterwards.
+    flow. Runs are kept in Prefect's own database, so ``prefect server start`` shows them afterwards. A ``whole`` server
+    starts what is scheduled, too, and shows it in a browser.
     """
     if configured():
-        yield
+        yield None
         return
     port = _free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "pipelines.temporary_server", str(port)],
+        [sys.executable, "-m", "pipelines.temporary_server", str(port), *(["whole"] if whole else [])],
         stdin=subprocess.PIPE,  # closed when this process ends; the server then ends too
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
+    # Once this server has ended it will not come back: to ask it again and again would only hold the build up.
+    os.environ.setdefault("PREFECT_CLIENT_MAX_RETRIES", "1")
     try:
-        yield
+        yield process
     finally:
         del os.environ["PREFECT_API_URL"]
         process.terminate()
@@ -68,13 +71,13 @@ def server_for_this_run() -> Iterator[None]:
         process.kill()
 
 
-def wait_for_server(patience: float = PATIENCE) -> None:
-    """Return when the server of this run answers.
+def wait_for_server(process: subprocess.Popen[bytes] | None = None, patience: float = PATIENCE) -> None:
+    """Return when the server of this run, in ``process``, answers.
 
     Raises
     ------
     NoServer
-        If it does not answer in time.
+        If it does not answer in time, or has ended.
     """
     address = os.environ.get("PREFECT_API_URL", "")
     if not address.startswith("http://127.0.0.1:"):
@@ -87,6 +90,8 @@ def wait_for_server(patience: float = PATIENCE) -> None:
             connection.request("GET", "/api/health")
             if connection.getresponse().status == 200:
                 return
+        if process is not None and process.poll() is not None:
+            raise NoServer("Prefect's server ended while it came up.")
         time.sleep(0.1)
     raise NoServer(f"Prefect's server did not come up in {patience:g} seconds. Run the command again.")
 
@@ -104,8 +109,9 @@ def _end_with_parent() -> None:
     os._exit(0)
 
 
-def _serve(port: int) -> None:
-    os.environ.update({"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"})
+def _serve(port: int, whole: bool = False) -> None:
+    if not whole:
+        os.environ.update({"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"})
     threading.Thread(target=_end_with_parent, daemon=True).start()
     import uvicorn
 
@@ -114,4 +120,4 @@ def _serve(port: int) -> None:
 
 
 if __name__ == "__main__":
-    _serve(int(sys.argv[1]))
+    _serve(int(sys.argv[1]), "whole" in sys.argv[2:])

@@ -61,6 +61,9 @@ def vectors() -> Path:
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The synthetic sample, published. Tests that change anything take ``samples.copy_of`` it."""
-    from samples import published_sample
+    from samples import own_copy, published_sample
+    from sharing import made_once
 
-    return published_sample(tmp_path_factory.mktemp("sample") / "workspace")
+    # Built once for all processes; but each has its own, since commands that only look at a workspace lock it too.
+    made = made_once(tmp_path_factory, "sample", published_sample)
+    return own_copy(made, tmp_path_factory.mktemp("sample") / "workspace")

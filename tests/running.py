@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -15,7 +16,8 @@ from locality_profiles.building import Checked, Made
 from locality_profiles.curate.staging import GROUPS, StagedFile
 from locality_profiles.publish.releases import Release
 from locality_profiles.tables.relation import relation
-from locality_profiles.workspace import Workspace, read_workspace
+from locality_profiles.tables.store import open_catalog
+from locality_profiles.workspace import FORMS, Workspace, read_workspace
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
@@ -74,9 +76,35 @@ def run(folder: Path, *, doors: Iterable[str] = ("extract", "curated", "profile"
         return Run(workspace, tuple(files), made, tuple(checked), plan)
 
 
-def publish(folder: Path) -> tuple[Run, Release]:
-    """Everything, to a current release."""
+def publish(folder: Path, only: tuple[str, ...] = FORMS, charts: tuple[str, ...] | None = None) -> tuple[Run, Release]:
+    """Everything, to a current release; ``only`` and ``charts`` where tests do not ask for every form and picture."""
     done = run(folder)
+    charts = done.workspace.charts if charts is None else charts
+    done = replace(done, workspace=replace(done.workspace, only=only, charts=charts))
     with building.one_build(done.workspace):
         release = building.write_release(done.workspace, done.made, done.doors, done.files, done.plan)
     return done, release
+
+
+def what_is_published(release: Release) -> dict[str, str]:
+    """The checksum of every file of a release; of the catalogue, that of its rows and of the words beside them.
+
+    DuckDB writes the same rows as other bytes each time.
+    """
+    told = {name: str(file["sha256"]) for name, file in release.about["files"].items()}
+    return {name: rows_of(release.folder / name) if name.endswith(".duckdb") else sha for name, sha in told.items()}
+
+
+def rows_of(database: Path) -> str:
+    """A checksum of every row of a database file, in order, and of its comments and questions."""
+    digest = hashlib.sha256()
+    with open_catalog(database) as connection:
+        tables = connection.execute("select table_name from duckdb_tables() where not internal order by all").fetchall()
+        for (table,) in tables:
+            rows = connection.sql(f'from "{table}"').to_arrow_table()
+            digest.update(f"{table} {rows.schema} {rows.to_pylist()}".encode())
+        for kind in ("tables", "columns", "views", "functions"):
+            words = {"tables": "sql", "columns": "column_name", "views": "sql", "functions": "macro_definition"}[kind]
+            told = f"select comment, {words} from duckdb_{kind}() where not internal order by all"
+            digest.update(str(connection.execute(told).fetchall()).encode())
+    return digest.hexdigest()

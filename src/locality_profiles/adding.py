@@ -126,6 +126,26 @@ def add_system(
     return added
 
 
+def add_declared(workspace: Workspace, system: AreaSystem, *, dry_run: bool = False) -> Added:
+    """Add an area system that needs no file, as its areas say themselves what they are made of, if it can be placed.
+
+    Raises
+    ------
+    WorkspaceError
+        If there is one of its name.
+    UnknownArea
+        If an area names a data zone or postcode that is not known.
+    """
+    if _system(workspace, system.name):
+        raise WorkspaceError(f"There is an area system '{system.name}' already. Give this one another name.")
+    fit = _placed(workspace, system)
+    amended = amending.with_system(_settings(workspace).read_bytes().decode("utf-8"), system,
+                                   (*workspace.profiled, system.name))  # fmt: skip
+    if not dry_run:
+        _put_in(workspace, system, None, amended)
+    return Added(system, {}, (), fit, True, False, dry_run)
+
+
 def _system(workspace: Workspace, name: str) -> AreaSystem | None:
     return next((system for system in workspace.systems if system.name == name), None)
 
@@ -206,7 +226,7 @@ def _settings(workspace: Workspace) -> Path:
     return (workspace.folder / SETTINGS).resolve()
 
 
-def _put_in(workspace: Workspace, system: AreaSystem, path: Path, text: str) -> None:
+def _put_in(workspace: Workspace, system: AreaSystem, path: Path | None, text: str) -> None:
     """Copy the file and amend ``profiles.toml``, which is read as it will be before it takes the old one's place."""
     settings = _settings(workspace)
     with tempfile.TemporaryDirectory(dir=settings.parent, prefix=".adding-") as aside:
@@ -218,7 +238,8 @@ def _put_in(workspace: Workspace, system: AreaSystem, path: Path, text: str) -> 
                 f"{SETTINGS} would not say of '{system.name}' what was asked, so it was left as it is. "
                 f"Add this to it yourself:\n\n{amending.as_lines(system)}"
             )
-        _copy(path, workspace.folder / str(system.file))
+        if path is not None:
+            _copy(path, workspace.folder / str(system.file))
         amended.replace(settings)
 
 

@@ -14,7 +14,7 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from locality_profiles.errors import WorkspaceError
-from locality_profiles.workspace import SETTINGS, AreaSystem
+from locality_profiles.workspace import SETTINGS, AreaSystem, DeclaredArea
 
 SYSTEMS = ("areas", "system")
 _HEAD = "[[areas.system]]\n"
@@ -23,7 +23,7 @@ _KEY = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
 _HEADER = re.compile(rf"\s*\[\[?\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*\]\]?\s*(?:#.*)?$")
 
 #: Fields of an area system that ``profiles.toml`` calls otherwise.
-_SPELT = {"origin": "from", "block_type": "blocks"}
+_SPELT = {"origin": "from", "block_type": "blocks", "areas": "area"}
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,22 @@ def with_system(text: str, system: AreaSystem, profile: Sequence[str] | None = N
 
 
 def as_table(system: AreaSystem) -> dict[str, Any]:
-    """What [[areas.system]] says of a system that has a file of its own: every key that is not as usual anyway."""
+    """What [[areas.system]] says of a system: every key that is not as usual anyway."""
     told = {field.name: (getattr(system, field.name), field.default) for field in fields(AreaSystem)}
     return {
-        _SPELT.get(name, name): list(value) if isinstance(value, tuple) else value
+        _SPELT.get(name, name): [_plain(part) for part in value] if isinstance(value, tuple) else value
         for name, (value, usual) in told.items()
         if usual is MISSING or value != usual
     }
+
+
+def _plain(part: Any) -> Any:
+    """An area of a list as its table: what is not as usual; anything else as it is."""
+    if not isinstance(part, DeclaredArea):
+        return part
+    told = {field.name: (getattr(part, field.name), field.default) for field in fields(DeclaredArea)}
+    return {key: list(value) if isinstance(value, tuple) else value
+            for key, (value, usual) in told.items() if usual is MISSING or value != usual}  # fmt: skip
 
 
 def as_lines(system: AreaSystem) -> str:

@@ -41,7 +41,8 @@ class Told:
     @property
     def words(self) -> str:
         """The paragraph in a line or two for the terminal."""
-        ways = [f"by {self.author}" if self.author else "", f"{self.written:%-d %B %Y}" if self.written else "",
+        ways = [f"by {self.author}" if self.author else "",
+                f"{self.written.day} {self.written:%B %Y}" if self.written else "",
                 "in place of sentences" if self.replaces else "", "not built yet" if self.new else ""]  # fmt: skip
         about = ", ".join(filter(None, ways))
         head = f"{self.area_name}, {self.section}: {self.file}{f' ({about})' if about else ''}"

@@ -2,77 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
 
-from locality_profiles import building
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from locality_profiles import building, lateness
 from locality_profiles.curate.staging import GROUPS, StagedFile
 from locality_profiles.errors import DefinitionError, ExpectationFailed, ExtractRefused, LocalityProfilesError, Problem
+from locality_profiles.mapping import command_for, nearest
+from locality_profiles.publish.theme import USUAL, Theme, read_theme
+from locality_profiles.sources import sources
+from locality_profiles.tables.store import Stored
+from locality_profiles.verdicts.report import NEEDS, Late, Missing, Night, Report, Verdict, needed
 from locality_profiles.workspace import Workspace
 
+__all__ = ["Report", "Verdict", "check_workspace", "night_of", "theme_of"]
 
-@dataclass(frozen=True)
-class Verdict:
-    """What came of one file."""
+#: Larger files, and more files than this, are not compared with every kind of extract.
+LARGEST_LOOKED_AT, MOST_LOOKED_AT = 20 * 2**20, 20
 
-    file: str
-    verdict: str  # accepted, refused or not known
-    gives: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
+#: How the problem begins of a file that is nearly laid out as published.
+LACKING = "the column is missing"
 
 
-@dataclass(frozen=True)
-class Report:
-    """Every file's verdict, and what is wrong with the files together."""
+def check_workspace(workspace: Workspace, today: date | None = None) -> Report:
+    """Read the workspace's definitions, style and extracts, and open the first door; nothing is published.
 
-    verdicts: tuple[Verdict, ...]
-    problems: tuple[Problem, ...]
-
-    @property
-    def passed(self) -> bool:
-        return not self.problems and all(verdict.verdict != "refused" for verdict in self.verdicts)
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "passed": self.passed,
-            "files": [asdict(verdict) for verdict in self.verdicts],
-            "problems": [asdict(problem) for problem in self.problems],
-        }
-
-    def text(self) -> str:
-        lines = []
-        for verdict in self.verdicts:
-            gives = f": {'; '.join(verdict.gives[:2])}{' …' if len(verdict.gives) > 2 else ''}" if verdict.gives else ""
-            lines.append(f"{verdict.verdict:>9}  {verdict.file}{gives}")
-            lines += [f"           note: {note}" for note in verdict.notes]
-            lines += [f"           - {problem.sentence()}" for problem in verdict.problems]
-        if self.problems:
-            lines += ["", "Taken together:", *(f"  - {problem.sentence()}" for problem in self.problems)]
-        refused = sum(verdict.verdict == "refused" for verdict in self.verdicts)
-        last = f"{len(self.verdicts)} files: " + (
-            "all is well." if self.passed else f"{refused} refused, {len(self.problems)} problem(s) between them."
-        )
-        return "\n".join([*lines, "", last])
-
-
-def check_workspace(workspace: Workspace) -> Report:
-    """Read the workspace's own definitions and every extract, and open the first door; nothing is published."""
+    ``today`` decides what is late; without it, the day in Scotland.
+    """
     from locality_profiles.indicators.definition import with_own
 
+    today = today or datetime.now(building.LOCAL_TIME).date()
     verdicts, staged = [], []
     problems: list[Problem] = []
-    try:
-        with_own(workspace.definitions, workspace.outcomes)
-    except DefinitionError as error:
-        problems += error.problems
+    paths = workspace.extract_files()
+    building.ensure_mappings(workspace, paths)
+    for read in (lambda: with_own(workspace.definitions, workspace.outcomes), lambda: read_theme(workspace.folder)):
+        try:
+            read()
+        except DefinitionError as error:
+            problems += error.problems
     with building.one_build(workspace):
-        for path in workspace.extract_files():
+        for path in paths:
             try:
                 file = building.stage_one(workspace, path)
             except ExtractRefused as refused:
-                name = path.relative_to(workspace.extracts).as_posix()
-                verdicts.append(Verdict(name, "refused", problems=refused.problems))
+                verdicts.append(_refused(workspace, path, refused))
                 continue
             staged.append(file)
             verdicts.append(_verdict(file))
@@ -80,15 +59,145 @@ def check_workspace(workspace: Workspace) -> Report:
             building.settle_extracts(workspace, staged)
         except LocalityProfilesError as error:
             problems += error.problems or (Problem(error.summary),)
+        warnings: dict[str, list[Problem]] = {}
         for group in GROUPS:
             try:
-                building.check_extracts(workspace, staged, group)
+                checked = building.check_extracts(workspace, staged, group)
             except ExpectationFailed as failed:
                 problems += failed.problems
-    return Report(tuple(verdicts), tuple(problems))
+            else:
+                _note_warnings(checked, warnings)
+        late = () if workspace.synthetic else _late(workspace, staged, today)
+    told = _with_warnings(verdicts, staged, warnings)
+    told = _with_nearest(told, workspace)
+    found = {part.kind for file in staged for part in file.parts}
+    return Report(tuple(told), tuple(problems), _missing(found), late, workspace.title, today, workspace.synthetic)
+
+
+def _refused(workspace: Workspace, path: Path, refused: ExtractRefused) -> Verdict:
+    own = workspace.mapping_of(path)
+    name = path.relative_to(workspace.extracts).as_posix()
+    lacks = own is None and any(problem.what.startswith(LACKING) for problem in refused.problems)
+    near = f"If its columns are your own, try: {command_for(name)}" if lacks else ""
+    return Verdict(name, "refused", problems=refused.problems, mapping=own.name if own else "", near=near)
 
 
 def _verdict(file: StagedFile) -> Verdict:
     claims = tuple(claim for part in file.parts for claim in part.claims)
     notes = tuple(note for part in file.parts for note in part.notes)
-    return Verdict(file.name, "accepted" if file.parts else "not known", claims, notes)
+    titles = dict.fromkeys(sources()[part.kind].source.title for part in file.parts)
+    mapping = next((part.mapping for part in file.parts if part.mapping), "")
+    return Verdict(
+        file.name, "accepted" if file.parts else "not known", claims, notes, mapping=mapping, title="; ".join(titles)
+    )
+
+
+# --- warnings -------------------------------------------------------------------------------------
+
+
+def _note_warnings(checked: building.Checked | None, warnings: dict[str, list[Problem]]) -> None:
+    """What a 'should' of the first door found, by kind of extract."""
+    if checked is None:
+        return
+    for row in pq.read_table(checked.results).to_pylist():
+        if not row["success"]:
+            problem = Problem(row["sentence"], row["remedy"] or "", column=row["column"], count=row["unexpected"] or 1)
+            warnings.setdefault(row["suite"], []).append(problem)
+
+
+def _with_warnings(
+    verdicts: Iterable[Verdict], staged: Sequence[StagedFile], warnings: dict[str, list[Problem]]
+) -> list[Verdict]:  # fmt: skip
+    """Each verdict with the warnings of its kinds: a suite looks at all files of a kind together."""
+    kinds = {file.name: dict.fromkeys(part.kind for part in file.parts) for file in staged}
+    return [
+        replace(verdict, warnings=tuple(p for kind in kinds.get(verdict.file, ()) for p in warnings.get(kind, ())))
+        for verdict in verdicts
+    ]
+
+
+# --- what is not known, not there, or late --------------------------------------------------------
+
+
+def _with_nearest(verdicts: Sequence[Verdict], workspace: Workspace) -> list[Verdict]:
+    """Verdicts on files that are not known with what each looks like."""
+    unknown = [verdict.file for verdict in verdicts if verdict.verdict == "not known"][:MOST_LOOKED_AT]
+    near = {
+        name: nearest(path, name) for name in unknown
+        if (path := workspace.extracts / name).stat().st_size <= LARGEST_LOOKED_AT
+    }  # fmt: skip
+    return [replace(verdict, near=near.get(verdict.file, verdict.near)) for verdict in verdicts]
+
+
+def _missing(found: set[str]) -> tuple[Missing, ...]:
+    """Kinds of extract that no file gives, those first without which there is no profile."""
+    told = []
+    for kind, need in needed().items():
+        if kind in found or found & set(need.instead):
+            continue
+        source = sources()[kind].source
+        told.append(Missing(kind, source.title, need.need, need.without, source.publisher, source.page))
+    return tuple(sorted(told, key=lambda missing: list(NEEDS).index(missing.need)))
+
+
+def _late(workspace: Workspace, staged: Sequence[StagedFile], today: date) -> tuple[Late, ...]:
+    """Kinds whose next edition should be there by now, the longest late first; by the rule of notes to people."""
+    newest: dict[str, date] = {}
+    for file in staged:
+        for part in file.parts:
+            if (end := _last_day(part.tables)) is not None:
+                newest[part.kind] = max(newest.get(part.kind, end), end)
+    known = {kind: sources()[kind].source for kind in newest if kind not in workspace.notices.never_late}
+    behind = lateness.late(
+        [lateness.Newest(kind, source.title, source.frequency, newest[kind]) for kind, source in known.items()],
+        today, workspace.notices.grace,
+    )  # fmt: skip
+    late = [
+        Late(each.kind, each.title, each.until, each.due, known[each.kind].frequency, known[each.kind].page)
+        for each in behind
+    ]
+    return tuple(sorted(late, key=lambda each: each.due))
+
+
+def _last_day(tables: dict[str, Stored]) -> date | None:
+    """The last day of the newest period that staged tables tell of."""
+    days = []
+    for stored in tables.values():
+        if stored.path.is_file() and "period_end" in pq.read_schema(stored.path).names:
+            days.append(pc.max(pq.read_table(stored.path, columns=["period_end"])["period_end"]).as_py())
+    return max((day for day in days if day is not None), default=None)
+
+
+# --- the release that is current ------------------------------------------------------------------
+
+
+def theme_of(workspace: Workspace) -> Theme:
+    """The house style; the usual one where it cannot be read, of which the report tells."""
+    try:
+        return read_theme(workspace.folder)
+    except DefinitionError:
+        return USUAL
+
+
+def night_of(workspace: Workspace) -> Night | None:
+    """What is current, with its warnings, changes and alerts; None if nothing is published yet."""
+    from locality_profiles.publish.releases import current_release
+    from locality_profiles.tables.relation import relation
+    from locality_profiles.tables.store import connect
+
+    release = current_release(workspace.published)
+    if release is None:
+        return None
+    with connect() as connection:
+
+        def ask(table: str, query: str) -> list[tuple[object, ...]]:
+            if table not in release.tables:
+                return []
+            return connection.execute(query.format(relation(release.tables[table]))).fetchall()
+
+        failed = ask("check_result", "select count(*) from {} where not success")
+        changes = ask("release_change", "select count(*) from {}")
+        alerts = ask("release_change", "select sentence from {} where severity = 'alert' order by change_no")
+    count = [int(str(rows[0][0])) if rows else 0 for rows in (failed, changes)]
+    site = str(release.folder / "site" / "index.html")
+    return Night(release.id, str(release.about["built"]), site, count[0], count[1], tuple(str(a) for (a,) in alerts))

@@ -10,18 +10,28 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from locality_profiles.errors import DefinitionError, LocalityProfilesError, Problem
+from locality_profiles.hidden import HIDDEN, names_of_hidden
 
 KIND_NAMES = {
     str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false", list: "a list",
     dict: "a table", object: "a text or a list", date: "a date such as 2026-03-01",
 }  # fmt: skip
+
+
+#: A person writes declarations: no larger, and not deeper.
+MOST_BYTES = 4 * 2**20
+DEEPEST = 32
+#: What a whole number of the tables can hold.
+LARGEST_NUMBER = 2**63 - 1
+#: A key of many parts takes its reader a step for each pair of them.
+_LONG_KEY = re.compile(rf"(?<![\w-])(?:[\w-]+\s*\.\s*){{{DEEPEST}}}")
 
 
 @dataclass(frozen=True)
@@ -128,8 +138,11 @@ def read_declaration(
     """
     name = name or path.name
     try:
+        if path.stat().st_size > MOST_BYTES:
+            what = f"the file is larger than {MOST_BYTES // 2**20} MiB, which nobody writes by hand"
+            raise error(f"{name} cannot be read.", [Problem(what, "Name the file that is meant.", name)])
         text = path.read_text(encoding="utf-8")
-        data = tomllib.loads(text)
+        data = parsed(text)
     except FileNotFoundError:
         raise error(f"There is no {name}.", [Problem("the file is missing", "", str(path))]) from None
     except UnicodeDecodeError:
@@ -139,7 +152,63 @@ def read_declaration(
             f"{name} cannot be read.",
             [Problem(f"this is not TOML: {fault}", "Mend the line that is named.", name)],
         ) from None
-    return Declaration(path, name, data, line_numbers(text))
+    except ValueError as fault:
+        raise error(f"{name} cannot be read.", [Problem(str(fault), "Mend it.", name)]) from None
+    declared = Declaration(path, name, data, line_numbers(text))
+    _refuse_hidden(declared)
+    if declared.problems:
+        raise error(f"{name} cannot be used.", declared.problems)
+    return declared
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """What a TOML text says.
+
+    Raises
+    ------
+    tomllib.TOMLDecodeError
+        If it is not TOML.
+    ValueError
+        In plain words, if it is nested too deep or holds a number that is too long.
+    """
+    if found := _LONG_KEY.search(text):
+        number = text.count("\n", 0, found.start()) + 1
+        raise ValueError(f"a key in line {number} has more than {DEEPEST} parts")
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except RecursionError:
+        raise ValueError(f"brackets stand in brackets more than {DEEPEST} deep") from None
+    except ValueError:
+        raise ValueError("a number in it is too long to be one") from None
+    for keys, value in _leaves(data):
+        if len(keys) > DEEPEST:
+            raise ValueError(f"tables and lists stand in each other more than {DEEPEST} deep")
+        if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+            raise ValueError(f"'{'.'.join(keys)[:80]}' is a larger number than anything that is counted here")
+    return data
+
+
+def _leaves(data: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every value of a declaration with the keys that lead to it, without a step down the stack for each level."""
+    left: list[tuple[tuple[str, ...], Any]] = [((), data)]
+    while left:
+        keys, value = left.pop()
+        if len(keys) <= DEEPEST and isinstance(value, dict | list):
+            pairs = value.items() if isinstance(value, dict) else enumerate(value)
+            left.extend(((*keys, str(key)), each) for key, each in pairs)
+        else:
+            yield keys, value
+
+
+def _refuse_hidden(declared: Declaration) -> None:
+    """A name or text that a person types holds nothing that cannot be seen."""
+    for keys, value in _leaves(declared.data):
+        for text in (*keys, *([value] if isinstance(value, str) else [])):
+            if HIDDEN.search(text):
+                found = "; ".join(names_of_hidden(text)[:4])
+                declared.problem(f"there is a character that cannot be seen ({found})", "Type it anew.", *keys)
 
 
 def line_numbers(text: str) -> dict[tuple[str, ...], int]:

@@ -12,6 +12,11 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from locality_profiles.hidden import visible
+
+#: Of a heading, so much is shown.
+LONGEST_HEADING = 200
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -37,10 +42,10 @@ class Problem:
             more = f" and {self.count - len(self.rows):,} more" if self.count > len(self.rows) else ""
             place.append(f"row{'s' if self.count > 1 else ''} {listed}{more}")
         if self.column:
-            place.append(f"column '{self.column}'")
+            place.append(f"column '{self.column[:LONGEST_HEADING]}'")
         text = f"{', '.join(place)}: {self.what}" if place else self.what
         text = text if text.endswith((".", "?", "!")) else f"{text}."
-        return f"{text} {self.remedy}".rstrip()
+        return visible(f"{text} {self.remedy}".rstrip())
 
 
 class LocalityProfilesError(Exception):
@@ -55,7 +60,10 @@ class LocalityProfilesError(Exception):
         super().__init__(summary)
 
     def __str__(self) -> str:
-        lines = [self.summary, *(f"  - {problem.sentence()}" for problem in self.problems)]
+        lines = [
+            "\n".join(map(visible, self.summary.split("\n"))),
+            *(f"  - {problem.sentence()}" for problem in self.problems),
+        ]
         return "\n".join(lines)
 
     def as_dict(self) -> dict[str, Any]:
@@ -108,6 +116,12 @@ class WorkspaceError(LocalityProfilesError):
 
     code = "workspace"
     exit_code = 2
+
+
+class AnotherBuild(WorkspaceError):
+    """Another run holds the workspace."""
+
+    code = "another_build"
 
 
 class DefinitionError(LocalityProfilesError):

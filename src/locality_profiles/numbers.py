@@ -12,11 +12,39 @@ import math
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 DASH = "–"
 MINUS = "−"
 LOW = "[low]"
+
+
+class Printed(str):
+    """A value as it is printed, which remembers what a spreadsheet's cell holds: the number shown and its format.
+
+    It is text wherever text is wanted; what is joined from it is plain text again.
+    """
+
+    __slots__ = ("decimals", "number", "unit")
+    number: int | float | None
+    """The number as it is shown, pence as pounds; None where a mark stands in its place."""
+    unit: str
+    decimals: int
+
+    def __new__(cls, text: str, number: int | float | None, unit: str = "", decimals: int = 0) -> Printed:
+        printed = super().__new__(cls, text)
+        printed.number, printed.unit, printed.decimals = number, unit, decimals
+        return printed
+
+    @property
+    def number_format(self) -> str:
+        """How a spreadsheet shows the number: ``#,##0.0``, with the sign of money or of a percentage."""
+        places = "0." + "0" * self.decimals if self.decimals > 0 else "0"
+        size = f"#,##{places}"
+        return f"£{size}" if is_money(self.unit) else f'{size}"%"' if is_percentage(self.unit) else size
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Printed, (str(self), self.number, self.unit, self.decimals)
 
 
 class Sign(NamedTuple):
@@ -34,7 +62,7 @@ SIGNS: dict[str, Sign] = {
     "estimated": Sign("[e]", "estimated", "Worked out: added over places, or set against an older year.", True),
     "provisional": Sign("[p]", "provisional", "The publisher may still change it.", True),
     # Not [r]: in the Government Statistical Service's list of shorthand that means revised.
-    "rounded": Sign("[rnd]", "rounded", "The publisher rounded it.", True),
+    "rounded": Sign("[rnd]", "rounded", "Rounded, by its publisher or here.", True),
     "suppressed": Sign("[c]", "suppressed", "Held back, because it could say something about a person.", False),
     "not_available": Sign("[x]", "not available", "Not published for this place and period.", False),
     "not_collected": Sign("[x]", "not collected", "Nobody counts it for this place and period.", False),
@@ -113,7 +141,7 @@ def figure_and_mark(value: float | None, status: str, unit: str = "", decimals: 
     return (MINUS if number < 0 else "") + text, sign
 
 
-def print_value(value: float | None, status: str, unit: str = "", decimals: int = 0) -> str:
+def print_value(value: float | None, status: str, unit: str = "", decimals: int = 0) -> Printed:
     """A value as it stands in a table.
 
     >>> print_value(12345.6, "actual"), print_value(12.34, "estimated", "%", 1)
@@ -122,7 +150,8 @@ def print_value(value: float | None, status: str, unit: str = "", decimals: int 
     ('[c]', '0', '–')
     """
     figure, sign = figure_and_mark(value, status, unit, decimals)
-    return f"{figure} {sign.mark}".strip()
+    number = shown_number(value, status, unit, decimals)
+    return Printed(f"{figure} {sign.mark}".strip(), number, unit, decimals)
 
 
 def spoken_value(value: float | None, status: str, unit: str = "", decimals: int = 0) -> str:
@@ -140,13 +169,16 @@ def spoken_value(value: float | None, status: str, unit: str = "", decimals: int
     return f"{sign.words}: {meaning[0].lower()}{meaning[1:]}"
 
 
-def print_people(persons: float | None) -> str:
+def print_people(persons: float | None) -> Printed:
     """People counted over shares of places, as whole people.
 
     >>> print_people(1234.4), print_people(None)
     ('1,234', '–')
     """
-    return DASH if persons is None else f"{rounded(persons, 'people', 0):,f}"
+    if persons is None:
+        return Printed(DASH, None)
+    number = rounded(persons, "people", 0)
+    return Printed(f"{number:,f}", int(number), "people")
 
 
 @lru_cache(maxsize=65_536)

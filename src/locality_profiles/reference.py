@@ -11,8 +11,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from locality_profiles.disclosure.rules import Rule as DisclosureRule
+from locality_profiles.disclosure.rules import disclosure_rules
 from locality_profiles.finance.rules import Rule, allocation_rules
-from locality_profiles.indicators.definition import METHODS, Indicator, Term, indicators, sections
+from locality_profiles.glossary import OF, glossary
+from locality_profiles.indicators.definition import DISCLOSURE, METHODS, Indicator, Term, indicators, sections
 from locality_profiles.ledger.codes import services, words
 from locality_profiles.needs.alerts import alerts
 from locality_profiles.needs.at_risk import risk_rules
@@ -21,9 +24,11 @@ from locality_profiles.needs.measures import asked
 from locality_profiles.needs.scenarios import scenarios
 from locality_profiles.needs.weighing import how, weighing
 from locality_profiles.publish.assessment import chapters
+from locality_profiles.publish.theme import FIELDS as THEME_FIELDS
 from locality_profiles.sources import SourceModule, sources
 from locality_profiles.sources._returns import RETURNS, TYPES, Return, ReturnColumn, ReturnSheet, declared
 from locality_profiles.tables.curated import CONTRACTS
+from locality_profiles.tables.macros import TAKES, Macro, macros
 from locality_profiles.tables.money import METHODS as MONEY_METHODS
 from locality_profiles.workspace import AREA_TITLES
 
@@ -34,12 +39,16 @@ def pages() -> dict[str, str]:
     """Text of every generated page, by file name."""
     return {
         "tables.md": _tables(),
+        "macros.md": _macros(),
         "extracts.md": _extracts(),
         "indicators.md": _indicators(),
         "commands.md": _commands(),
         "returns.md": _returns(),
         "money.md": _money(),
         "needs.md": _needs(),
+        "disclosure.md": _disclosure(),
+        "house-style.md": _house_style(),
+        "glossary.md": _glossary(),
     }
 
 
@@ -66,6 +75,37 @@ def _tables() -> str:
         "periods have a first and a last day; money is whole pence; a value carries its status, and empty is not zero."
     )
     return _page("Tables", about, parts)
+
+
+def _macros() -> str:
+    """What a catalogue can be asked in a word."""
+    told = macros()
+    parts = []
+    for title, kind, about in (
+        ("Questions", "table", "Ask with `from` before the name."),
+        ("Tables of names and values", "view", "Ask as of a table."),
+        ("Arithmetic", "number", "The package's own methods, to the last digit. What is not known is null and gives "
+         "null; a negative count is refused."),
+    ):  # fmt: skip
+        parts += [f"## {title}", about, *(_macro(macro) for macro in told if macro.kind == kind)]
+    about = (
+        "What `data/curated/catalog.duckdb` and the `catalogue.duckdb` of a release can be asked in a word; "
+        "`locality-profiles query --describe NAME` says it in the terminal. [Query](../query.md) shows how."
+    )
+    return _page("Macros", about, parts)
+
+
+def _macro(macro: Macro) -> str:
+    lines = [f"### {macro.name}", "", macro.words, ""]
+    if macro.takes:
+        names = [part.partition(":=")[0].strip() for part in macro.takes.split(",")]
+        lines += [f"- Called: `{macro.call}`", *(f"- `{name}`: {TAKES[name]}" for name in names)]
+    if macro.needs:
+        lines.append(f"- Asks: {', '.join(f'`{table}`' for table in macro.needs)}")
+    if macro.method:
+        lines.append(f"- As: `locality_profiles.statistics.{macro.method}`")
+    gives = f" is {macro.gives}" if macro.gives is not None else ""
+    return "\n".join([*lines, f"- Example: `{macro.example}`{gives}"])
 
 
 def _extracts() -> str:
@@ -117,7 +157,7 @@ def _indicator(indicator: Indicator) -> str:
     lines.append(f"- Not shown for places smaller than: {smallest}")
     if indicator.caveat:
         lines.append(f"- Caveat: {indicator.caveat}")
-    lines.append(f"- Owner: {indicator.owner}; reviewed {indicator.reviewed:%-d %B %Y}")
+    lines.append(f"- Owner: {indicator.owner}; reviewed {indicator.reviewed.day} {indicator.reviewed:%B %Y}")
     return "\n".join(lines)
 
 
@@ -241,6 +281,79 @@ def _needs() -> str:
         "\n".join([f"## {title}", "", _row(*heads), _row(*["---"] * len(heads)), *(_row(*row) for row in rows)])
         for title, (heads, rows) in tables.items()
     ])  # fmt: skip
+
+
+def _disclosure() -> str:
+    """What may be published of each class, and which indicators are of it."""
+    rules = disclosure_rules()
+    classes = [_row("class", "what it is", "hidden", "days, hours and items", "smallest area", "protection"),
+               _row(*["---"] * 6)]  # fmt: skip
+    for name, what in DISCLOSURE.items():
+        rule = rules.classes[name]
+        hidden = (
+            f"1 to {rule.below - 1:g}",
+            f"1 to {rule.amounts_below - 1:g}",
+            _smallest(rule),
+            f"{rule.protection:g}",
+        )
+        classes.append(_row(f"`{name}`", what, *(hidden if rule.controlled else ("nothing", "nothing", "any", ""))))
+    listed = [_row("class", "indicators"), _row(*["---"] * 2)]
+    for name in DISCLOSURE:
+        of = [f"`{indicator.id}`" for indicator in indicators().values() if indicator.disclosure == name]
+        listed.append(_row(f"`{name}`", ", ".join(of)))
+    inside = [_row("extract", "why it is not published"), _row(*["---"] * 2)]
+    inside += [
+        _row(f"`{kind}`", module.source.licence) for kind, module in sources().items() if not module.source.published
+    ]
+    money = (
+        f"Money of a service in an area is hidden below {rules.money.providers} providers, where one has more than "
+        f"{rules.money.largest:.0%} of it, or two have more than {rules.money.two_largest:.0%}. Counts of councils, "
+        f"partnerships and larger areas of {rules.totals} or more are hidden for the sake of others only if nothing "
+        "else would do."
+    )
+    about = (
+        "What the public edition shows of figures that are made from extracts that are not published elsewhere, unless "
+        "a workspace has rules of its own (`disclosure/rules.toml`). [What is promised](../trust.md) says what for."
+    )
+    parts = {"Classes": classes, "Indicators of each class": listed, "Extracts that are not published": inside}
+    headed = ["\n".join([f"## {title}", "", *rows]) for title, rows in parts.items()]
+    return _page("Disclosure control", about, [headed[0], money, *headed[1:]])
+
+
+def _house_style() -> str:
+    """Every key of a workspace's house style."""
+    parts = []
+    for table, fields in THEME_FIELDS.items():
+        lines = [f"## [{table}]" if table else "## At the top", "", _row("key", "needed", "what it is"),
+                 _row(*["---"] * 3)]  # fmt: skip
+        lines += [_row(f"`{key}`", "yes" if asked.field.required else "", asked.words) for key, asked in fields.items()]
+        parts.append("\n".join(lines))
+    about = (
+        "What `theme/theme.toml` of a workspace may say; a table that is not there is as it comes with the package. "
+        "[How to](../how-to.md#give-it-your-house-style) has an example."
+    )
+    return _page("House style", about, parts)
+
+
+def _glossary() -> str:
+    """Words of the field and of the program, with their anchors: one heading each."""
+    told = glossary()
+    anchors = {word: word.lower().replace(" ", "-") for word in told}
+    parts = []
+    for word in told.values():
+        lines = [f"## {word.word}", "", word.means]
+        if word.also:
+            lines += ["", f"Also: {', '.join(word.also)}."]
+        if word.see:
+            lines += ["", f"See {', '.join(f'[{one}](#{anchors[one]})' for one in word.see)}."]
+        lines += ["", f"*A word of {OF[word.of]}.*"]
+        parts.append("\n".join(lines))
+    return _page("Glossary", "What the words mean that these documents and the pages of a release use.", parts)
+
+
+def _smallest(rule: DisclosureRule) -> str:
+    people = f" of {rule.smallest_population} people" if rule.smallest_population else ""
+    return rule.smallest_area.replace("_", " ") + people
 
 
 def _lines_of(rule: Rule) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from locality_profiles.errors import LocalityProfilesError, Problem, UnknownArea
+from locality_profiles.errors import Problem, UnknownArea
 from locality_profiles.publish.releases import Release
 
 if TYPE_CHECKING:
@@ -18,12 +18,6 @@ PACKAGES = {
     "shapely": "outlines", "great_expectations": "validation", "prefect": "scheduled runs", "jinja2": "pages",
     "python_calamine": "reading workbooks", "rich": "the terminal",
 }  # fmt: skip
-
-
-class QueryFailed(LocalityProfilesError):
-    """A query that DuckDB could not run."""
-
-    code = "query"
 
 
 def find_profile(release: Release, wanted: str | None) -> tuple[str, str]:
@@ -71,31 +65,6 @@ def find_profile(release: Release, wanted: str | None) -> tuple[str, str]:
     raise UnknownArea(f"There is no profile of '{wanted}'. {hint}")
 
 
-def ask(catalog: Path, sql: str | None) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Columns and rows of a query on the catalogue; without one, its tables and what one row of each is.
-
-    Raises
-    ------
-    QueryFailed
-        With DuckDB's own words.
-    """
-    import duckdb
-
-    from locality_profiles.tables.store import open_catalog
-
-    sql = (
-        sql
-        or 'select view_name as "table", comment as "what it holds" from duckdb_views() where not internal order by 1'
-    )
-    with open_catalog(catalog) as connection:
-        try:
-            result = connection.execute(sql)
-            columns = [column[0] for column in result.description or []]
-            return columns, result.fetchall()
-        except duckdb.Error as error:
-            raise QueryFailed(f"DuckDB could not run this: {error}") from None
-
-
 def as_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
     """Rows as a table for the terminal."""
     from rich.table import Table
@@ -121,7 +90,30 @@ def installed() -> list[tuple[str, str, str]]:
         except metadata.PackageNotFoundError:
             version = "missing"
         found.append((name, version, purpose))
-    return found
+    return [*found, *_machine()]
+
+
+def _machine() -> list[tuple[str, str, str]]:
+    """What of the machine itself decides what can be done here."""
+    import platform
+    import tempfile
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        zone = "there" if ZoneInfo("Europe/London") else "missing"
+    except ZoneInfoNotFoundError:
+        zone = "missing"
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            (Path(folder) / "link").symlink_to(folder, target_is_directory=True)
+            links = "can be made"
+        except OSError:
+            links = "cannot be made"
+    return [
+        ("python", platform.python_version(), f"the program, on {platform.system()} {platform.machine()}"),
+        ("Europe/London", zone, "times of builds and schedules"),
+        ("links", links, "'current' without a copy of the release"),
+    ]
 
 
 def serve_site(folder: Path, port: int) -> None:

@@ -6,28 +6,46 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from locality_profiles.errors import WorkspaceError
+from locality_profiles.geography.partnerships import partnership_called
+from locality_profiles.geography.register import Partnership
 from locality_profiles.workspace import DOORS, SETTINGS, packaged_expectations
 
 SIZES = ("shetland", "scotland")
+
+#: What a new workspace says of its areas: any that come, or one partnership.
+ALL_OF_THEM = """\
+partnerships = "all"         # or codes: ["S37000026"]
+profile = ["locality", "hscp"]   # kinds of area that get a page each
+"""
+ONE_OF_THEM = """\
+partnerships = ["{code}"]
+# Kinds of area that get a page each.
+profile = ["locality", "hscp", "gp_cluster", "ward", "intermediate_zone_2011"]
+"""
+CLUSTERS = """
+[[areas.system]]
+name = "gp_cluster"
+title = "GP cluster"
+plural = "GP clusters"
+from = "gp_clusters"         # the clusters that the list of practices names
+"""
 
 TEMPLATE = """\
 # What to build. Paths are relative to this file.
 
 [workspace]
-title = "Our partnership"
+title = "{title}"
 synthetic = false            # true prints 'synthetic' on every page
 
 [areas]
-partnerships = "all"         # or codes: ["S37000026"]
-profile = ["locality", "hscp"]   # kinds of area that get a page each
-
+{areas}
 [[areas.system]]
 name = "locality"
 title = "Locality"
 plural = "Localities"
 from = "boundaries"          # outlines among the extracts (GeoJSON)
 prefer_lookup = true         # a published lookup is followed where it names the same areas
-
+{systems}
 [extracts]
 folder = "data/raw"          # extracts are recognised by their content, whatever they are called
 read = ["**/*"]
@@ -66,18 +84,25 @@ class Started:
     folder: Path
     files: int
     synthetic: bool
+    partnership: str = ""
+    """The name of the one that it is for, if it is for one."""
 
 
-def make_workspace(folder: Path, *, sample: bool = False, size: str = "shetland") -> Started:
-    """Make a workspace in a new or empty folder.
+def make_workspace(
+    folder: Path, *, sample: bool = False, size: str = "shetland", partnership: str | None = None
+) -> Started:
+    """Make a workspace in a new or empty folder; `partnership` is a name or code of the one that it is for.
 
     Raises
     ------
     WorkspaceError
-        If the folder holds anything already, or the size is not known.
+        If the folder holds anything already, or the size or partnership is not known.
     """
     if size not in SIZES:
         raise WorkspaceError(f"There is no sample of size '{size}'. Sizes: {', '.join(SIZES)}.")
+    if sample and partnership:
+        raise WorkspaceError("The sample is of no real partnership. Give --sample or --partnership, not both.")
+    ours = partnership_called(partnership) if partnership else None
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise WorkspaceError(f"{folder} is there already and is not empty. Name a new folder.")
     for part in ("raw", "curated", "published"):
@@ -90,6 +115,14 @@ def make_workspace(folder: Path, *, sample: bool = False, size: str = "shetland"
 
         write_sample(folder, size)
     else:
-        (folder / SETTINGS).write_text(TEMPLATE, encoding="utf-8")
+        (folder / SETTINGS).write_text(settings_for(ours), encoding="utf-8")
     extracts = sum(1 for path in (folder / "data" / "raw").rglob("*") if path.is_file())
-    return Started(folder.resolve(), extracts, sample)
+    return Started(folder.resolve(), extracts, sample, ours.name if ours else "")
+
+
+def settings_for(ours: Partnership | None) -> str:
+    """The settings of a new workspace: of one partnership, ready to build, or of any."""
+    if ours is None:
+        return TEMPLATE.format(title="Our partnership", areas=ALL_OF_THEM, systems="")
+    areas = ONE_OF_THEM.format(code=ours.code)
+    return TEMPLATE.format(title=ours.name, areas=areas, systems=CLUSTERS)

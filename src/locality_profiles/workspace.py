@@ -14,13 +14,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from locality_profiles import links
 from locality_profiles.declarations import Declaration, Field, list_of_text, read_declaration
-from locality_profiles.errors import WorkspaceError
+from locality_profiles.errors import Problem, WorkspaceError
+from locality_profiles.hidden import unprintable_name
+from locality_profiles.links import leading_out, leads_out
+from locality_profiles.mapped import own_columns, without_mappings
+from locality_profiles.notices import Notices, read_notices
+from locality_profiles.tables.own_columns import OwnColumns
 
 SETTINGS = "profiles.toml"
 DOORS = ("extract", "curated", "profile")
@@ -56,6 +62,9 @@ SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".qpj", ".sbn", ".sbx", ".s
 
 #: Areas with fewer residents are pointed out, unless the system sets its own.
 MINIMUM_POPULATION = 500
+
+#: Releases that are kept, unless [releases] keep says otherwise.
+RELEASES_KEPT = 10
 
 #: Area types that every workspace has, and their names for people (one, several).
 AREA_TITLES: dict[str, tuple[str, str]] = {
@@ -125,6 +134,33 @@ class AreaSystem:
     areas: tuple[DeclaredArea, ...] = ()
 
 
+#: What a release may be written as. Its open data are always written.
+FORMS = ("site", "workbooks", "documents")
+
+#: Where `fetch` puts extracts, within the folder of extracts, and its list of them, which is no extract.
+FETCHED = "fetched"
+MANIFEST = "manifest.json"
+
+
+def forms_of(named: str) -> tuple[str, ...]:
+    """Forms by name, with commas between; all of them where none is named.
+
+    Raises
+    ------
+    WorkspaceError
+        If a name is no form's.
+
+    >>> forms_of("workbooks, site"), forms_of("")
+    (('site', 'workbooks'), ('site', 'workbooks', 'documents'))
+    """
+    wanted = [name.strip() for name in named.split(",") if name.strip()]
+    unknown = [name for name in wanted if name not in FORMS]
+    if unknown:
+        raise WorkspaceError(f"'{unknown[0]}' is no form of a release. Known: {', '.join(FORMS)}; "
+                             "open data are always written.")  # fmt: skip
+    return tuple(form for form in FORMS if form in wanted) or FORMS
+
+
 @dataclass(frozen=True)
 class Workspace:
     """What ``profiles.toml`` says, with every path made absolute."""
@@ -145,8 +181,20 @@ class Workspace:
     """National outcomes that an indicator evidences here, where that is not what its definition says."""
     hospices: tuple[str, ...] | None = None
     """Codes of hospitals that are hospices or palliative care units; None for the package's list."""
+    releases_kept: int = RELEASES_KEPT
+    """How many releases are kept, the newest first; the current one always is."""
+    documents: tuple[str, ...] | None = None
+    """Area types that get workbooks and documents; None for the first that is profiled, and larger ones."""
+    charts: tuple[str, ...] | None = None
+    """Area types whose pages have charts; None for those that have documents."""
+    mappings: tuple[OwnColumns, ...] = ()
+    """How files of a partnership's own become known kinds of extract: [extracts.NAME]."""
+    only: tuple[str, ...] = FORMS
+    """Forms that are written. A build's own choice."""
     engine: tuple[str, str] = ("duckdb", "")
     """Where linked records are counted: duckdb or spark, and the address of Spark's master. A build's own choice."""
+    notices: Notices = field(default_factory=Notices)
+    """Who is told of what happens to its runs."""
 
     @property
     def definitions(self) -> Path:
@@ -161,12 +209,20 @@ class Workspace:
     def published(self) -> Path:
         return self.folder / "data" / "published"
 
+    @property
+    def management(self) -> Path:
+        """The tree of editions that are for management only; nobody but its owner can read it."""
+        return self.folder / "data" / "management"
+
     def system_file(self, system: AreaSystem) -> Path | None:
         """The file of an area system: in the workspace, else among the extracts; None if it names none."""
         if not system.file:
             return None
-        inside = (self.folder / system.file).resolve()
-        return inside if inside.is_file() else (self.extracts / system.file).resolve()
+        inside = self.folder / system.file
+        path = inside if inside.is_file() else self.extracts / system.file
+        if leads_out(path, self.folder, self.extracts):
+            raise WorkspaceError(f"{system.file} is a link that leads out of the workspace. {links.REMEDY}")
+        return path.resolve()
 
     def system_files(self, system: AreaSystem) -> list[Path]:
         """The file of an area system with those that belong to it, as far as they are there."""
@@ -194,13 +250,19 @@ class Workspace:
                 return system.title, system.plural
         return AREA_TITLES.get(area_type, (area_type, area_type))
 
+    def type_titles(self) -> dict[str, tuple[str, str]]:
+        """Singular and plural names of every area type that pages may name."""
+        kinds = dict.fromkeys([*AREA_TITLES, *self.profiled, *(system.name for system in self.systems)])
+        return {kind: self.title_of(kind) for kind in kinds}
+
     def extract_files(self) -> list[Path]:
         """Files to read: those that ``read`` names and ``ignore`` does not, in order of name.
 
         Raises
         ------
         WorkspaceError
-            If the folder is not there or a pattern of ``read`` matches nothing.
+            If the folder is not there, a pattern of ``read`` matches nothing, or a file is a link that leads out of it
+            or has a name that cannot be printed.
         """
         if not self.extracts.is_dir():
             raise WorkspaceError(
@@ -210,7 +272,7 @@ class Workspace:
         found: set[Path] = set()
         unmatched = []
         for pattern in self.read:
-            matched = [path for path in self.extracts.glob(pattern) if path.is_file()]
+            matched = [path for path in self.extracts.glob(pattern) if path.is_file() or path.is_symlink()]
             if not matched:
                 unmatched.append(pattern)
             found.update(matched)
@@ -221,8 +283,29 @@ class Workspace:
                 "Put them there, or take the line out."
             )
         ignored = {path for pattern in self.ignore for path in self.extracts.glob(pattern)}
+        own = {self.extracts / FETCHED / MANIFEST}
         hidden = {path for path in found if any(p.startswith(".") for p in path.relative_to(self.extracts).parts)}
-        return sorted(found - ignored - hidden)
+        return self._whole_files(found - ignored - hidden - own)
+
+    def mapping_of(self, path: Path) -> OwnColumns | None:
+        """The mapping through which a file is read; None if it is laid out as published."""
+        return next((own for own in self.mappings if path in self.mapped_files(own)), None)
+
+    def mapped_files(self, own: OwnColumns) -> set[Path]:
+        """The files in the folder of extracts that a mapping names."""
+        return {path for pattern in own.files for path in self.extracts.glob(pattern)}
+
+    def _whole_files(self, found: set[Path]) -> list[Path]:
+        """Those of the files found that may be read, in order of name."""
+        what = "this is a link that leads out of the folder of extracts"
+        out = [path.relative_to(self.extracts).as_posix() for path in leading_out(found, self.extracts)]
+        unprintable = [name for path in found if unprintable_name(name := path.relative_to(self.extracts).as_posix())]
+        problems = [Problem(what, links.REMEDY, name) for name in out]
+        problems += [Problem("the file's name holds characters that cannot be seen", "Rename it.", name)
+                     for name in sorted(unprintable)]  # fmt: skip
+        if problems:
+            raise WorkspaceError(f"{len(problems)} of the extracts cannot be read.", problems)
+        return sorted(path for path in found if path.is_file())
 
 
 def files_of(path: Path) -> list[Path]:
@@ -256,10 +339,12 @@ def read_workspace(folder: Path | str) -> Workspace:
             "Make one with 'locality-profiles init DIR --sample', or name yours with --workspace."
         )
     declared = read_declaration(folder / SETTINGS, SETTINGS, WorkspaceError)
+    _refuse_links_out(folder)
     top = declared.read(declared.data, {
         "workspace": Field(dict, required=True, default={}), "areas": Field(dict, default={}),
         "extracts": Field(dict, default={}), "names": Field(dict, default={}), "outcomes": Field(dict, default={}),
-        "finance": Field(dict, default={}), "linked": Field(dict, default={}),
+        "finance": Field(dict, default={}), "linked": Field(dict, default={}), "releases": Field(dict, default={}),
+        "publish": Field(dict, default={}), "fetch": Field(dict, default={}), "notify": Field(dict, default={}),
     })  # fmt: skip
     about = declared.read(top["workspace"], {
         "title": Field(str, required=True, default=""), "synthetic": Field(bool, default=False),
@@ -268,7 +353,7 @@ def read_workspace(folder: Path | str) -> Workspace:
         "partnerships": Field(object, default="all"), "profile": Field(list, default=["locality", "hscp"]),
         "system": Field(list, default=[]),
     }, "areas")  # fmt: skip
-    extracts = declared.read(top["extracts"], {
+    extracts = declared.read(without_mappings(top["extracts"]), {
         "folder": Field(str, default="data/raw"), "read": Field(list, default=["**/*"]),
         "ignore": Field(list, default=[]),
     }, "extracts")  # fmt: skip
@@ -283,15 +368,52 @@ def read_workspace(folder: Path | str) -> Workspace:
     partnerships = _partnerships(declared, areas["partnerships"])
     outcomes = _outcomes(declared, top["outcomes"])
     of_hospices = _hospices(declared, top["linked"])
+    kept = _kept(declared, top["releases"])
+    forms = _forms(declared, top["publish"], profiled)
+    notices = read_notices(declared, top["notify"])
     folder_of_extracts = _expanded(declared, extracts["folder"])
+    patterns = {key: list_of_text(declared, extracts[key], "extracts", key) for key in ("read", "ignore")}
+    _check_patterns(declared, patterns)
+    mappings = own_columns(declared, top["extracts"])
     declared.finish(WorkspaceError)
     return Workspace(
         folder, about["title"], about["synthetic"], partnerships, profiled, systems,
         (folder / folder_of_extracts).resolve(),
-        list_of_text(declared, extracts["read"], "extracts", "read"),
-        list_of_text(declared, extracts["ignore"], "extracts", "ignore"),
-        {str(key): str(value) for key, value in top["names"].items()}, outcomes, of_hospices,
+        patterns["read"], patterns["ignore"],
+        {str(key): str(value) for key, value in top["names"].items()}, outcomes, of_hospices, kept, *forms, mappings,
+        notices=notices,
     )  # fmt: skip
+
+
+#: Folders with declarations and words of a workspace's own.
+OWN_FOLDERS = ("areas", "disclosure", "expectations", "finance", "indicators", "needs", "theme", "words")
+
+
+def _forms(
+    declared: Declaration, table: Mapping[str, Any], profiled: Sequence[str]
+) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+    """Kinds of area that get documents, and kinds whose pages have charts; None where nothing is said."""
+    told = declared.read(table, {key: Field(list, default=None) for key in ("documents", "charts")}, "publish")
+    found = []
+    for key, listed in told.items():
+        kinds = None if listed is None else list_of_text(declared, listed, "publish", key)
+        for kind in kinds or ():
+            if kind not in profiled:
+                declared.problem(f"[publish] {key} names '{kind}', which gets no profile here",
+                                 f"Profiled: {', '.join(profiled)}.", "publish", key)  # fmt: skip
+        found.append(kinds)
+    return found[0], found[1]
+
+
+def _refuse_links_out(folder: Path) -> None:
+    """What a workspace declares lies in it: a link in one of its own folders leads nowhere else."""
+    own = [path for name in OWN_FOLDERS for path in (folder / name, *(folder / name).rglob("*")) if path.is_symlink()]
+    if out := leading_out(own, folder):
+        raise WorkspaceError(
+            "Links lead out of the workspace.",
+            [Problem("it leads to another folder", links.REMEDY, path.relative_to(folder).as_posix())
+             for path in out],
+        )  # fmt: skip
 
 
 def _outcomes(declared: Declaration, table: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
@@ -306,6 +428,16 @@ def _outcomes(declared: Declaration, table: Mapping[str, Any]) -> dict[str, tupl
     return found
 
 
+def _check_patterns(declared: Declaration, patterns: Mapping[str, tuple[str, ...]]) -> None:
+    """Patterns name files of the folder of extracts, and of no other."""
+    for key, listed in patterns.items():
+        for pattern in listed:
+            path = Path(pattern)
+            if not path.parts or path.is_absolute() or ".." in path.parts or re.search(r"[^/]\*\*|\*\*[^/]", pattern):
+                declared.problem(f"[extracts] {key} has '{pattern}', which is no pattern of files in the folder",
+                                 'Write it as "population/*.csv" or "**/*.xlsx".', "extracts", key)  # fmt: skip
+
+
 def _hospices(declared: Declaration, table: Mapping[str, Any]) -> tuple[str, ...] | None:
     """Codes of hospitals that count as hospices here; None where nothing is said."""
     told = declared.read(table, {"hospices": Field(list, default=None)}, "linked")["hospices"]
@@ -318,6 +450,15 @@ def _hospices(declared: Declaration, table: Mapping[str, Any]) -> tuple[str, ...
                              'Write a letter, three figures and a letter, such as "Q901V".',
                              "linked", "hospices")  # fmt: skip
     return codes
+
+
+def _kept(declared: Declaration, table: Mapping[str, Any]) -> int:
+    """How many releases are kept."""
+    keep = declared.read(table, {"keep": Field(int, default=RELEASES_KEPT)}, "releases")["keep"]
+    if keep < 1:
+        declared.problem("[releases] keep should be 1 or more: the current release always stays",
+                         f"Write keep = {RELEASES_KEPT}.", "releases", "keep")  # fmt: skip
+    return int(keep)
 
 
 def _partnerships(declared: Declaration, value: Any) -> tuple[str, ...] | None:

@@ -131,6 +131,7 @@ CALLS: dict[str, Callable[[int], Any]] = {
     "rank_within": lambda n: FUNCTIONS["rank_within"](column(n), ones(n)),
     "rate_estimate": lambda n: FUNCTIONS["rate_estimate"](column(n), column(n)),
     "rate_funnel": lambda n: FUNCTIONS["rate_funnel"](column(n), 100.0),
+    "rate_funnel_at": lambda n: FUNCTIONS["rate_funnel_at"](column(n, 900, 999), 100.0),
     "rate_significance": lambda n: FUNCTIONS["rate_significance"](column(n), column(n, 900, 999), 20.0),
     "ratio_funnel": lambda n: FUNCTIONS["ratio_funnel"](column(n)),
     "ratio_of_estimates": lambda n: FUNCTIONS["ratio_of_estimates"](estimate(n), estimate(n)),

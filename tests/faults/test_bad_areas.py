@@ -379,7 +379,7 @@ def test_strange_names_reach_the_pages_whole(command, sample, tmp_path):
     assert (folder / "areas" / "bits & pieces.geojson").is_file()
     assert read_workspace(folder).systems[-1].title == 'Patch "<&>"'
 
-    done, release = running.publish(folder)
+    done, release = running.publish(folder, ("site",), ())
     rows = done.ask("select area_code, area_name from area where area_type = 'patch' and area_code not like '%OUT'")
     codes = dict(rows)
     assert sorted(codes.values()) == sorted(NAMES)

@@ -22,6 +22,7 @@ from locality_profiles.statistics.funnels import (
     proportion_funnel,
     proportion_significance,
     rate_funnel,
+    rate_funnel_at,
     rate_significance,
     ratio_funnel,
     ratio_significance,
@@ -207,6 +208,16 @@ def test_rates_are_per_100_000_a_year_unless_another_unit_is_told():
     assert rate_significance([30], [60], edge * 1.000001, [50_000]).tolist() == [0]
 
 
+def test_limits_at_so_many_people_from_the_printed_table():
+    # Of ten events the exact limits are 4.795 and 18.390: where so many are expected, ten are on the limit.
+    found = rate_funnel_at([4795, 18_390], 1, 1000)
+    assert found.upper[0] * 4.795 == pytest.approx(10, rel=1e-4)
+    assert found.lower[1] * 18.390 == pytest.approx(10, rel=1e-4)
+    # Per 100,000 unless told otherwise; of a ratio to expected events, so that 100 stands for as expected.
+    assert row(rate_funnel_at([9000], 50)) == row(rate_funnel_at([9000], 50, 100_000))
+    assert rate_funnel_at([4.795], 100, 100).upper[0] == pytest.approx(10 / 4.795 * 100, rel=1e-4)
+
+
 # --- properties --------------------------------------------------------------------------------------
 
 
@@ -240,6 +251,26 @@ def test_on_the_limit_of_a_funnel_of_rates_so_many_people_have_so_many_events(ev
     found = rate_funnel([events], common, multiplier, years)
     for people, rate in zip(row(found.size), row(found.limit), strict=True):
         assert people * years * rate / multiplier == pytest.approx(events)
+
+
+@USUAL
+@given(st.floats(1, 200_000), st.floats(1.01, 50), st.floats(0.5, 900))
+def test_a_funnel_of_rates_at_so_many_people_holds_the_common_rate_and_narrows(people, times, common):
+    small, large = np.array(rate_funnel_at([people, people * times], common)).T
+    for funnel in (small, large):
+        assert 0 <= funnel[2] <= funnel[0] < common < funnel[1] <= funnel[3]
+    assert small[0] <= large[0]
+    assert small[2] <= large[2]
+    assert (large[[1, 3]] < small[[1, 3]]).all()
+
+
+@USUAL
+@given(st.integers(1, 400), st.floats(1, 500), st.sampled_from([100, 1000, 100_000]))
+def test_a_funnel_of_rates_is_the_same_read_by_events_or_by_people(events, common, multiplier):
+    by_events = rate_funnel([events], common, multiplier)
+    for side in Funnel._fields:
+        people, limit = (getattr(part, side) for part in by_events)
+        assert getattr(rate_funnel_at(people, common, multiplier), side)[0] == pytest.approx(limit[0], rel=1e-6)
 
 
 @USUAL
@@ -316,6 +347,18 @@ def test_the_funnel_of_ratios_lies_where_the_sums_of_chances_say(events):
     assert plain_poisson(events - 1, found.upper_wide[0]) == pytest.approx(1 - 0.001, rel=1e-9)
     assert plain_poisson(events, found.lower[0]) == pytest.approx(0.025, rel=1e-8)
     assert plain_poisson(events, found.lower_wide[0]) == pytest.approx(0.001, rel=1e-8)
+
+
+@USUAL
+@given(st.floats(0.001, 120), st.sampled_from([(0.025, 0, 1), (0.001, 2, 3)]))
+def test_whole_events_beyond_the_funnel_at_so_many_people_are_as_rare_as_the_sums_of_chances_say(expected, level):
+    tail, low, high = level
+    lower, upper = (row(rate_funnel_at([expected], 1, 1))[side] * expected for side in (low, high))
+    first_above, last_below = math.floor(upper) + 1, math.ceil(lower) - 1
+    assert 1 - plain_poisson(first_above - 1, expected) < tail + 1e-9
+    assert 1 - plain_poisson(first_above - 2, expected) >= tail - 1e-9 or first_above == 2
+    assert last_below < 0 or plain_poisson(last_below, expected) < tail + 1e-9
+    assert plain_poisson(last_below + 1, expected) >= tail - 1e-9
 
 
 def test_limits_are_exact_unless_the_published_search_is_asked_for():
@@ -411,6 +454,9 @@ def test_plain_wilson_limits_and_sums_of_chances_give_the_same_control_limits(be
         (lambda: rate_funnel([0], 5), "starts at one event"),
         (lambda: rate_funnel([1], 0), "must be above nought"),
         (lambda: rate_funnel([1], math.nan), "must be above nought"),
+        (lambda: rate_funnel_at([-1], 5), "people: a count is negative"),
+        (lambda: rate_funnel_at([1], 0), "must be above nought"),
+        (lambda: rate_funnel_at([1], math.nan), "must be above nought"),
         (lambda: people_behind_rate([-1], [5]), "events: a count is negative"),
         (lambda: proportion_significance([3], [-5]), "whole: a count is negative"),
         (lambda: proportion_significance([5, 1], [3, 10]), "a part is above its whole"),
@@ -445,6 +491,7 @@ def test_a_confidence_outside_0_and_1_is_refused(limits, confidence):
 @pytest.mark.parametrize("people", [0, math.nan])
 def test_among_nobody_there_are_no_limits(people):
     assert np.isnan(row(proportion_funnel([people], 0.5))).all()
+    assert np.isnan(row(rate_funnel_at([people], 5))).all()
     assert np.isnan(control_limits_of_proportion([0.5], [people])).all()
     assert np.isnan(control_limits_of_rate([5], [people])).all()
 

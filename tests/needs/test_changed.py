@@ -14,7 +14,7 @@ from locality_profiles.needs.alerts import Alerts, alerts
 from locality_profiles.needs.changed import Side, changes_between, first_release
 from locality_profiles.publish.what_changed import lines, markdown, read_report
 from locality_profiles.tables.changes import CHANGE_KINDS, RELEASE_CHANGE
-from locality_profiles.tables.curated import CONTRACTS
+from locality_profiles.tables.curated import CONTRACTS, LEFT_OUT
 from locality_profiles.tables.store import connect, keep_contract
 from locality_profiles.tables.suites import empty_view
 
@@ -88,6 +88,13 @@ def test_what_may_become_of_a_value(tmp_path, before, after, kind):
 
 def test_a_value_that_is_held_back_now_is_not_told_from_the_release_before(tmp_path):
     (row,) = told(tmp_path, {"indicator_value": value(3.0)}, {"indicator_value": value(None, status="suppressed")})
+    assert (row["kind"], row["before"], row["difference"]) == ("value_withdrawn", None, None)
+    assert "3" not in row["sentence"].replace("S37900001", "")
+
+
+def test_a_value_that_is_left_out_now_is_not_told_from_the_release_before(tmp_path):
+    after = value(None, status="not_available", note=LEFT_OUT)
+    (row,) = told(tmp_path, {"indicator_value": value(3.0)}, {"indicator_value": after})
     assert (row["kind"], row["before"], row["difference"]) == ("value_withdrawn", None, None)
     assert "3" not in row["sentence"].replace("S37900001", "")
 

@@ -34,7 +34,7 @@ def two(sample, tmp_path_factory) -> tuple[Path, Release, Release]:
     text = (folder / CARE).read_text("utf-8")
     assert f"{CELL}75\n" in text
     (folder / CARE).write_text(text.replace(f"{CELL}75\n", f"{CELL}80\n"), "utf-8")
-    return folder, first, running.publish(folder)[1]
+    return folder, first, running.publish(folder, ("site",), ())[1]
 
 
 def test_a_first_release_says_that_there_is_none_before_it(sample):

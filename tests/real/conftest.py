@@ -19,4 +19,4 @@ def shetland(real_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> r
 def scotland(real_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> running.Run:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LOCALITY_PROFILES_EXTRACTS", str(real_extracts))
-        return running.publish(running.example("scotland", tmp_path_factory.mktemp("scotland")))[0]
+        return running.publish(running.example("scotland", tmp_path_factory.mktemp("scotland")), ("site",), ())[0]

@@ -1,4 +1,4 @@
-"""Area systems on the real Scotland: six kinds of area in one build, and outlines against the published lookup."""
+"""Area systems on the real Scotland: seven kinds of area in one build, and outlines against the published lookup."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ pytestmark = pytest.mark.real
 
 #: Kinds that the example profiles, and how many areas of each have a profile.
 PROFILED = {
-    "locality": 130, "hscp": 31, "neighbourhood": 10, "gp_cluster": 150, "ward": 355, "intermediate_zone_2011": 1_279,
+    "locality": 130, "hscp": 31, "country": 1, "neighbourhood": 10, "gp_cluster": 150, "ward": 355,
+    "intermediate_zone_2011": 1_279,
 }  # fmt: skip
 
 
-def test_six_kinds_of_area_are_profiled_in_one_build(scotland):
+def test_seven_kinds_of_area_are_profiled_in_one_build(scotland):
     found = dict(scotland.ask("select area_type, count(distinct area_code) from profile group by 1"))
     assert found == PROFILED
 

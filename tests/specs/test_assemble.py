@@ -122,6 +122,22 @@ def test_a_partnership_stands_beside_its_localities(world):
     ]
 
 
+def test_a_country_and_a_board_stand_alone_or_beside_what_holds_them(world):
+    world.draw("membership", WHOLE + "health_board | board | country | land")
+    world.draw("area_overlap", OVERLAP + """
+        country      | land  | hscp | isles | 3 | 100 | 0.1
+        country      | land  | hscp | main  | 9 | 900 | 0.9
+        health_board | board | hscp | isles | 3 | 100 | 1.0
+    """)  # fmt: skip
+    assert world.columns("land", "country", "hscp") == [("this", "land")]
+    assert world.columns("board", "health_board", "hscp") == [("this", "board"), ("country", "land")]
+
+
+def test_a_country_that_holds_none_of_the_partnerships_has_no_profile(world):
+    profile = world.profiles("country", "hscp", partnerships=("main",)).profile
+    assert "land" not in profile["area_code"].to_pylist()
+
+
 def test_what_lies_in_no_area_has_no_profile_and_is_nobodys_peer_or_part(world):
     world.draw("membership", WHOLE + "locality | isles/OUT | hscp | isles")
     world.draw("area", AREAS + "locality | OUT | Nowhere | hscp | isles")

@@ -250,3 +250,9 @@ def test_a_zone_without_its_total_is_refused_not_left_out(tmp_path: Path) -> Non
     message = refusal(csv_census(tmp_path, RELIGION.replace("S01900001                          | 30 ",
                                                             "S01900001                          |    ")))  # fmt: skip
     assert "All people" in message
+
+
+def test_an_answer_whose_column_is_missing_or_renamed_is_told(tmp_path: Path) -> None:
+    read = curated(csv_census(tmp_path, RELIGION.replace("No religion |", "No faith    |")))
+    assert "No religion" in read.notes[0]
+    assert "Church of Scotland" not in read.notes[0]

@@ -62,6 +62,8 @@ def test_each_quarter_is_claimed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("was", "becomes", "said"), [
     ("| 900               | 810 ", "| 900               | 910 ", "more days of beds were in use than had staff"),
+    ("| 10                          | 9 ", "| 70                          | 9 ", "not those of 'AllStaffedBeddays'"),
+    ("| 10                          | 9 ", "| 10                          | 8 ", "not those of 'TotalOccupiedBeddays'"),
     ("2021Q2", "2021Q5", "found '2021Q5' where a calendar quarter was expected"),
     ("| A900H     |            | A1", "| A900      |            | A1", "expected the code of a hospital, a health bo"),
     ("General Medicine  ", "                  ", "the cell is empty; the name of a specialty"),

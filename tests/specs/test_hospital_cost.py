@@ -44,6 +44,14 @@ def test_a_sum_that_lacks_a_part_is_not_known(tmp_path: Path) -> None:
     assert dental[1:] == (None, 13, None, None)
 
 
+def test_a_total_that_is_made_of_its_parts_is_told(tmp_path: Path) -> None:
+    note = "totals that are not given, made of direct and allocated cost: 1"
+    assert note not in curated(csv_file(tmp_path / "costs.csv", COSTS)).notes
+    made = curated(csv_file(tmp_path / "made.csv", COSTS.replace("100000 ", "NaN    ")))
+    assert note in made.notes
+    assert 10_000_000 in made.tables["hospital_cost"]["full_pence"].to_pylist()
+
+
 def test_thousands_are_read_where_the_headings_say_so(tmp_path: Path) -> None:
     thousands = "\n".join(COSTS.strip().splitlines()[:2])
     for pounds, shortened in (("410000.50", "410.0005"), ("90000 ", "90 "), ("500000.50", "500.0005")):

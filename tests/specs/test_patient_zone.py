@@ -49,6 +49,12 @@ def test_all_who_live_outside_are_one_row_for_each_practice(tmp_path: Path) -> N
     assert ("00901", "OUT", 107, "actual") in patients(tmp_path, f"{COUNTS}901 | Unknown | 7")
 
 
+def test_rows_of_patients_outside_that_are_added_are_told_and_the_same_word_stands_once(tmp_path: Path) -> None:
+    added = curated(csv_file(tmp_path / "a.csv", f"{COUNTS}901 | Unknown | 7"))
+    assert "rows of patients outside that are added to another: 1" in added.notes
+    assert "stand in more than one row" in refusal(csv_file(tmp_path / "b.csv", f"{COUNTS}901 | OUT | 100"))
+
+
 def test_a_withheld_count_is_empty_and_makes_the_sum_outside_empty(tmp_path: Path) -> None:
     found = patients(tmp_path, COUNTS.replace("500 ", "*").replace("| 500", "| *") + "901 | Unknown | c")
     assert ("90001", "S01900002", None, "suppressed") in found

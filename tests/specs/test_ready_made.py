@@ -140,6 +140,18 @@ def test_an_area_that_is_only_nearly_the_place_is_another_place(world, changed):
     assert ("hscp", "isles") not in {row[:2] for row in world.shown("value")}
 
 
+def test_a_place_that_had_another_code_before_is_one_place_still(world):
+    """A value under either code is the place's; where there are both, that under today's."""
+    earlier = "\n council_area | skerry-1996 | council_area | skerry | 1 | recoded"
+    places = "\n".join(line + (" | method" if "weight" in line else " |") for line in PLACES.strip().splitlines())
+    world.places(f"{places}{earlier}")
+    assert ("council_area", "skerry", 12.5) in world.shown("value")
+    world.publish(VALUES + "council_area | skerry-1996 | 33 | 13.5 | 9.4 | 18.8 |")
+    assert ("council_area", "skerry", 12.5) in world.shown("value")
+    world.publish(VALUES.replace("| skerry ", "| skerry-1996 "))
+    assert ("council_area", "skerry", 12.5) in world.shown("value")
+
+
 def test_an_area_whose_figures_are_estimates_is_not_the_place_that_was_published(world):
     assert world.places(PLACES, estimated=True).shown("value") == []
 

@@ -32,6 +32,14 @@ def test_the_edition_comes_from_the_column_names(tmp_path: Path) -> None:
     assert "urban rural classification, 6-fold, 2016" in read.claims
 
 
+def test_a_scheme_that_the_table_has_not_is_told(tmp_path: Path) -> None:
+    read = curated(csv_file(tmp_path / "classes.csv", """
+        DataZone  | UrbanRural6fold2020 | UrbanRural8fold2020
+        S01900001 | 2                   | 2
+    """))  # fmt: skip
+    assert read.notes == ("schemes for which the table has no column: 2-fold, 3-fold",)
+
+
 def test_a_class_that_the_scheme_does_not_have_is_refused(tmp_path: Path) -> None:
     message = refusal(csv_file(tmp_path / "classes.csv", CLASSES.replace("| 6 ", "| 7 ")))
     assert "row 3, column 'UrbanRural6fold2020': found '7', expected one of 1, 2, 3, 4, 5, 6" in message

@@ -8,12 +8,13 @@ import pytest
 
 from locality_profiles.amending import as_lines, as_table, with_system
 from locality_profiles.errors import WorkspaceError
-from locality_profiles.starting import TEMPLATE
+from locality_profiles.starting import ALL_OF_THEM, TEMPLATE
 from locality_profiles.workspace import AreaSystem, read_workspace
 
 WARDS = AreaSystem(
     "ward", "Ward", "Wards", "polygons", file="areas/wards.geojson", name_column='The "name" àèìòù', fit="land"
 )
+SETTINGS = TEMPLATE.format(title="Our partnership", areas=ALL_OF_THEM, systems="")
 BLOCK = """[[areas.system]]
 name = "ward"
 title = "Ward"
@@ -31,7 +32,7 @@ def test_a_system_is_written_with_the_keys_that_are_not_as_usual():
 
 def test_what_is_written_reads_as_the_same_system(tmp_path):
     (tmp_path / "profiles.toml").write_text(
-        with_system(TEMPLATE, WARDS, ["locality", "hscp", "ward"]), encoding="utf-8"
+        with_system(SETTINGS, WARDS, ["locality", "hscp", "ward"]), encoding="utf-8"
     )
     found = read_workspace(tmp_path)
     assert found.systems[-1] == WARDS
@@ -39,7 +40,7 @@ def test_what_is_written_reads_as_the_same_system(tmp_path):
 
 
 def test_the_block_stands_after_the_last_system_and_every_other_line_stays():
-    text = TEMPLATE.replace("[extracts]", "# About the extracts,\n# in two lines.\n[extracts]")
+    text = SETTINGS.replace("[extracts]", "# About the extracts,\n# in two lines.\n[extracts]")
     profile = 'profile = ["locality", "hscp"]   # kinds of area that get a page each'
     expected = text.replace(profile, profile.replace('"hscp"]', '"hscp", "ward"]'))
     expected = expected.replace("# About the extracts,", f"{BLOCK}\n# About the extracts,")
@@ -53,7 +54,7 @@ def test_a_list_of_many_lines_keeps_its_lines_and_comments():
 
 
 def test_without_a_word_on_profiles_they_stay_as_they_are():
-    assert with_system(TEMPLATE, WARDS).replace(f"{BLOCK}\n", "") == TEMPLATE
+    assert with_system(SETTINGS, WARDS).replace(f"{BLOCK}\n", "") == SETTINGS
 
 
 @pytest.mark.parametrize("areas", ["", "[areas]\n", '[areas]\npartnerships = "all"\n'])
@@ -105,8 +106,8 @@ fit = "land"
 
 
 def test_a_file_written_on_windows_stays_one():
-    amended = with_system(TEMPLATE.replace("\n", "\r\n"), WARDS)
-    assert amended.replace("\r\n", "\n") == with_system(TEMPLATE, WARDS)
+    amended = with_system(SETTINGS.replace("\n", "\r\n"), WARDS)
+    assert amended.replace("\r\n", "\n") == with_system(SETTINGS, WARDS)
     assert amended.count("\n") == amended.count("\r\n")
 
 

@@ -43,7 +43,7 @@ def test_from_a_first_file_to_a_text_that_is_accepted(workspace: Workspace) -> N
     assert (told.section, told.new, told.moved) == ("population", True, ())
 
     before = plan_of(workspace)
-    done, release = running.publish(workspace.folder)
+    done, release = running.publish(workspace.folder, ("site",), ())
     assert plan_of(workspace) == before, "what was seen is no part of what a release is made from"
     page = next(p for p in (release.folder / "site" / "areas").glob("*.html")
                 if "<p>Many <em>older</em> people live here.</p>" in p.read_text(encoding="utf-8"))  # fmt: skip
@@ -62,7 +62,7 @@ def test_from_a_first_file_to_a_text_that_is_accepted(workspace: Workspace) -> N
     assert len(told.moved) == 1
     assert told.moved[0].startswith("People: 99 (mid-")
     assert f"→ {now} (" in told.moved[0]
-    done, release = running.publish(workspace.folder)
+    done, release = running.publish(workspace.folder, ("site",), ())
     assert f"Numbers have moved since this was written.</strong> {told.moved[0]}" in (
         release.folder / "site" / "areas" / page.name
     ).read_text(encoding="utf-8")
@@ -73,7 +73,7 @@ def test_from_a_first_file_to_a_text_that_is_accepted(workspace: Workspace) -> N
 
     assert [each.file for each in authoring.accept_words(workspace, area)] == [told.file]
     assert authoring.list_words(workspace)[0].moved == ()
-    _, release = running.publish(workspace.folder)
+    _, release = running.publish(workspace.folder, ("site",), ())
     assert "Numbers have moved" not in (release.folder / "site" / "areas" / page.name).read_text(encoding="utf-8")
 
 

@@ -62,7 +62,7 @@ def test_the_localities_of_the_current_release_are_in_it(sample: Path, tmp_path:
 
 def test_the_sample_has_figures_of_every_indicator_that_waits_for_a_return(sample: Path) -> None:
     from locality_profiles.indicators.definition import indicators
-    from locality_profiles.showing import ask
+    from locality_profiles.querying import ask
     from locality_profiles.workspace import read_workspace
 
     waiting = {name for name, each in indicators().items() if "(template " in each.needs}

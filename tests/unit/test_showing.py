@@ -7,7 +7,7 @@ from drawn import table
 
 from locality_profiles.errors import UnknownArea
 from locality_profiles.publish.releases import Release, current_release
-from locality_profiles.showing import QueryFailed, ask, find_profile
+from locality_profiles.showing import find_profile
 
 
 @pytest.fixture(scope="module")
@@ -54,16 +54,3 @@ def test_a_name_written_exactly_needs_no_kind(tmp_path):
     told = {"release_id": "drawn", "tables": {name: str(path) for name, path in tables.items()}}
     assert find_profile(Release(tmp_path, told), "Ness & Wick")[0] == "locality"
     assert find_profile(Release(tmp_path, told), "Ness and Wick")[0] == "neighbourhood"
-
-
-def test_without_a_query_the_tables_are_listed(sample):
-    columns, rows = ask(sample / "data" / "curated" / "catalog.duckdb", None)
-    assert columns == ["table", "what it holds"]
-    assert {"area", "membership", "indicator_value", "profile"} <= {row[0] for row in rows}
-    assert all(row[1].startswith("One row is") for row in rows)
-
-
-@pytest.mark.parametrize("sql", ["drop view area", "create table x (a int)", "insert into area values (1)"])
-def test_nothing_can_be_changed_by_a_query(sample, sql):
-    with pytest.raises(QueryFailed):
-        ask(sample / "data" / "curated" / "catalog.duckdb", sql)

@@ -17,11 +17,21 @@ import numpy as np
 import pyarrow as pa
 
 from locality_profiles.episodes.engine import HERE, Where
-from locality_profiles.errors import ExtractRefused, Problem
-from locality_profiles.sources import ReadExtract, SourceModule, folding, read_extract, sources
-from locality_profiles.tables.checksum import checksum_of, checksums_of, has_changed, marks_of
+from locality_profiles.errors import ExtractRefused, Problem, TransientError
+from locality_profiles.sources import (
+    ReadExtract,
+    SourceModule,
+    folding,
+    read_extract,
+    refuse_doubled_columns,
+    sources,
+)
+from locality_profiles.sources._mapped import read_mapped
+from locality_profiles.tables.checksum import Marks, checksum_of, checksums_of, has_changed, marks_of
 from locality_profiles.tables.contract import conform
 from locality_profiles.tables.curated import CONTRACTS, EXTRACT, STAGED
+from locality_profiles.tables.notes import read_note
+from locality_profiles.tables.own_columns import OwnColumns
 from locality_profiles.tables.relation import relation
 from locality_profiles.tables.store import Store, Stored, beside, code_key, folder_for_scratch, key_of
 from locality_profiles.tables.suites import empty_view
@@ -41,6 +51,8 @@ class StagedPart:
     claims: tuple[str, ...]
     notes: tuple[str, ...]
     tables: dict[str, Stored]
+    mapping: str = ""
+    """The mapping of the workspace's own through which it was read; empty if it is laid out as published."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +71,13 @@ class StagedFile:
         return self.sha256[:12]
 
 
-def stage_file(path: Path, name: str, store: Store, where: Where = HERE) -> StagedFile:
+def stage_file(
+    path: Path, name: str, store: Store, where: Where = HERE, own: OwnColumns | None = None
+) -> StagedFile:  # fmt: skip
     """Read one file into the store, or find it there.
 
-    ``where`` says on which engine files of linked records are read.
+    ``where`` says on which engine files of linked records are read; ``own`` is the mapping through which the file is
+    read, if it is laid out in a way of its own.
 
     Raises
     ------
@@ -71,20 +86,17 @@ def stage_file(path: Path, name: str, store: Store, where: Where = HERE) -> Stag
     """
     marks, since = marks_of(path), time.time_ns()
     sha256 = checksum_of(path, checksums_of(store))
-    key = _key_of_file(path, name, sha256)
-    if found := _find(path, name, store, sha256):
+    key = _key_of_file(path, name, sha256, own)
+    if found := _find(path, name, store, sha256, own):
         return found
-    module = folding(path)
-    if module is not None:
-        parts: tuple[StagedPart, ...] = (_fold_part(module, path, name, sha256, key, store, where),)
-    else:
-        read = enumerate(read_extract(path, name))
-        parts = tuple(_stage_part(sheet, sha256, key, number, store) for number, sheet in read)
-    if has_changed(path, marks, since, sha256):
-        raise ExtractRefused(
-            f"{name} changed while it was read.",
-            [Problem("the file was replaced while it was being read", "Run the build again.", name)],
-        )
+    try:
+        parts = _read_parts(path, name, sha256, key, store, where, own)
+    except Exception as error:
+        if _replaced(path, marks, since, sha256):  # what is wrong may be that it is half one file and half another
+            raise _was_replaced(name) from error
+        raise
+    if _replaced(path, marks, since, sha256):
+        raise _was_replaced(name)
     note = _note_of(store, key)
     note.parent.mkdir(parents=True, exist_ok=True)
     with beside(note) as aside:
@@ -92,18 +104,46 @@ def stage_file(path: Path, name: str, store: Store, where: Where = HERE) -> Stag
     return StagedFile(path, name, sha256, path.stat().st_size, parts, reused=False)
 
 
-def _key_of_file(path: Path, name: str, sha256: str) -> str:
-    return key_of("staged", sha256, name if _named_for_its_content(path) else "", code_key())
+def _read_parts(
+    path: Path, name: str, sha256: str, key: str, store: Store, where: Where, own: OwnColumns | None = None
+) -> tuple[StagedPart, ...]:
+    """The sheets of a file, or the one part that a file of linked records is folded into."""
+    if own is not None:
+        mapped = enumerate(read_mapped(path, name, own))
+        return tuple(replace(_stage_part(sheet, sha256, key, n, store), mapping=own.name) for n, sheet in mapped)
+    module = folding(path)
+    if module is not None:
+        return (_fold_part(module, path, name, sha256, key, store, where),)
+    read = enumerate(read_extract(path, name))
+    return tuple(_stage_part(sheet, sha256, key, number, store) for number, sheet in read)
+
+
+def _replaced(path: Path, marks: Marks, since: int, sha256: str) -> bool:
+    """Whether a file is gone, or another than it was when it was begun to be read."""
+    return not path.is_file() or has_changed(path, marks, since, sha256)
+
+
+def _was_replaced(name: str) -> TransientError:
+    return TransientError(
+        f"{name} was changed while it was read. Nothing was published.",
+        [Problem("the file was replaced while it was being read", "When it is all there, run the build again.", name)],
+    )
+
+
+def _key_of_file(path: Path, name: str, sha256: str, own: OwnColumns | None) -> str:
+    mapped = [own.meaning()] if own is not None else []
+    return key_of("staged", sha256, name if _named_for_its_content(path) else "", code_key(), *mapped)
 
 
 def _note_of(store: Store, key: str) -> Path:
     return store.folder / "_staged" / f"{key}.json"
 
 
-def _find(path: Path, name: str, store: Store, sha256: str) -> StagedFile | None:
+def _find(path: Path, name: str, store: Store, sha256: str, own: OwnColumns | None = None) -> StagedFile | None:
     """The file as it was staged before, if all that it gave is there."""
-    note = _note_of(store, _key_of_file(path, name, sha256))
-    if note.is_file() and (told := _from_note(json.loads(note.read_text(encoding="utf-8")), store)) is not None:
+    note = _note_of(store, _key_of_file(path, name, sha256, own))
+    noted = read_note(note)
+    if noted is not None and (told := _from_note(noted, store)) is not None:
         return StagedFile(path, name, sha256, path.stat().st_size, told, reused=True)
     return None
 
@@ -153,6 +193,7 @@ def _fold_part(
     """Read a file of linked records into its pieces, on the engine that was chosen."""
     assert module.fold is not None
     kind = module.source.kind
+    refuse_doubled_columns(path, name)
     with folder_for_scratch(store.folder) as scratch:
         with where.engine(scratch) as engine:
             read = module.fold(engine, path, name, scratch, sha256[:12])
@@ -180,6 +221,7 @@ def _as_note(part: StagedPart) -> dict[str, Any]:
     return {
         "kind": part.kind, "sheet": part.sheet, "layout": part.layout, "rows": part.rows, "claims": part.claims,
         "notes": part.notes, "tables": {table: stored.key for table, stored in part.tables.items()},
+        "mapping": part.mapping,
     }  # fmt: skip
 
 
@@ -192,7 +234,8 @@ def _from_note(told: list[dict[str, Any]], store: Store) -> tuple[StagedPart, ..
             return None
         parts.append(
             StagedPart(part["kind"], part["sheet"], part["layout"], part["rows"], tuple(part["claims"]),
-                       tuple(part["notes"]), {table: stored for table, stored in tables.items() if stored})
+                       tuple(part["notes"]), {table: stored for table, stored in tables.items() if stored},
+                       part.get("mapping", ""))
         )  # fmt: skip
     return tuple(parts)
 
@@ -260,5 +303,6 @@ def extract_table(files: Sequence[StagedFile]) -> pa.Table:
         "page": [s.page for _, _, s in rows], "sha256": [f.sha256 for f, _, _ in rows],
         "bytes": [f.size for f, _, _ in rows], "rows": [p.rows for _, p, _ in rows],
         "claims": [_listed(p.claims, 6) for _, p, _ in rows], "notes": ["; ".join(p.notes) or None for _, p, _ in rows],
+        "mapping": [p.mapping or None for _, p, _ in rows],
     }  # fmt: skip
     return conform(EXTRACT, columns, len(rows))

@@ -139,7 +139,7 @@ def year_of(held: Sequence[tuple[str, str, int]], name: str) -> Year:
         raise ExtractRefused(
             f"{name} was refused: it is not of one financial year.",
             [Problem(f"the column 'year' holds {found}, where one year such as 2122 was expected",
-                     "Give each financial year a file of its own.", name)],
+                     "Give each financial year a file of its own.", name, column="year")],
         )  # fmt: skip
     return Year(2000 + int(match[1]))
 

@@ -175,7 +175,8 @@ class DuckDB:
             self._drop(name)
 
     def is_of_the_file(self, fault: Exception) -> bool:
-        damaged = "TProtocolException" in str(fault)  # what DuckDB says of a footer that is cut up, as no kind of error
+        # What DuckDB says of a footer that is cut up, or of a damaged page, as no kind of error.
+        damaged = any(words in str(fault) for words in ("TProtocolException", "Parquet file is likely corrupted"))
         kinds = duckdb.IOException | duckdb.InvalidInputException | duckdb.ConversionException
         return isinstance(fault, kinds) or (isinstance(fault, duckdb.Error) and damaged)
 

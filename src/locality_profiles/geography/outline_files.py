@@ -6,6 +6,7 @@ was looked at before. What GDAL has to say about a file goes nowhere: faults are
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import shutil
@@ -21,8 +22,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from locality_profiles.errors import ExtractRefused, Problem
-from locality_profiles.tables.intake import cell_text, header_key, open_sheets, unique_header
+from locality_profiles.errors import ExtractRefused
+from locality_profiles.tables import limits
+from locality_profiles.tables.intake import cell_text, clean, header_key, open_sheets, read_sheet, unique_header
+from locality_profiles.tables.limits import refused
+from locality_profiles.tables.seen import without_hidden_cells
 
 READ = "GeoJSON, GeoPackage, shapefile (.shp with its .shx and .dbf, or all of them in a .zip) or GeoParquet"
 NAMES = {
@@ -32,7 +36,8 @@ NAMES = {
 SIDE_FILES = (".shx", ".dbf")
 OPENED = (".shp", ".gpkg", ".geojson")
 ZIPPED = (*OPENED, ".shx", ".dbf", ".prj", ".cpg")
-LARGEST_UNPACKED = 2 << 30
+#: Collections in collections, which no file of areas has and a reader follows until the program ends.
+COLLECTION = 7
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ class Supplied:
     columns: dict[str, pa.Array]
     geometry: np.ndarray
     crs: str | None
+    notes: tuple[str, ...] = ()
+    """What was taken out of the texts."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +103,6 @@ def layers_of(path: Path, name: str) -> Iterator[list[Layer]]:
             raise refused(name, what, "Export it again.") from error
 
 
-def refused(name: str, what: str, remedy: str, **place: Any) -> ExtractRefused:
-    """The error for a file that cannot be read at all."""
-    return ExtractRefused(f"{name} cannot be used.", [Problem(what, remedy, file=name, **place)])
-
-
 @contextmanager
 def _quietly() -> Iterator[None]:
     """Keep what GDAL, PROJ and pandas say about a file out of the user's sight."""
@@ -125,9 +127,9 @@ def _geojson_layers(path: Path, name: str, folder: Path) -> list[Layer]:
     names = unique_header(["geometry", *sheet.preview[0]])[1:]  # as the sheet will call them
 
     def read(columns: Sequence[str]) -> Supplied:
-        table, _, _ = sheet.load(0)
+        table, _, _, notes = read_sheet(sheet, 0, name)
         outlines = shapely.from_wkb(table["geometry"].to_numpy(), on_invalid="ignore")
-        return Supplied({column: table[column].combine_chunks() for column in columns}, outlines, sheet.crs)
+        return Supplied({column: table[column].combine_chunks() for column in columns}, outlines, sheet.crs, notes)
 
     return [Layer(path.stem, tuple(names), read)]
 
@@ -137,8 +139,11 @@ def _parquet_layers(path: Path, name: str, folder: Path) -> list[Layer]:
 
     import pyarrow.parquet as pq
 
+    limits.check_parquet(path, name)
     schema = pq.read_schema(path)
-    told = json.loads((schema.metadata or {}).get(b"geo", b"{}"))
+    about = (schema.metadata or {}).get(b"geo", b"{}")
+    limits.check_json(about, name)
+    told = json.loads(about)
     if not told.get("primary_column"):
         raise refused(name, "the Parquet file says of no column that it holds outlines",
                       "Save it as GeoParquet, or as a GeoPackage.")  # fmt: skip
@@ -146,15 +151,33 @@ def _parquet_layers(path: Path, name: str, folder: Path) -> list[Layer]:
     def read(columns: Sequence[str]) -> Supplied:
         import geopandas
 
+        _refuse_collections(pq.read_table(path, columns=[told["primary_column"]]), name)
         shapes = geopandas.read_parquet(path, columns=[told["primary_column"]]).geometry
-        table = pq.read_table(path, columns=list(columns))
+        crs = shapes.crs.to_string() if shapes.crs else None
+        table = pq.read_table(path, columns=list(columns), read_dictionary=list(columns))
+        limits.check_unpacked(table, name)
         texts = {column: _texts(table[column].to_pylist()) for column in columns}
-        return Supplied(texts, np.array(shapes, dtype=object), shapes.crs.to_string() if shapes.crs else None)
+        return _supplied(texts, np.array(shapes, dtype=object), crs, name)
 
     plain = tuple(
         field.name for field in schema if field.name not in told["columns"] and not pa.types.is_nested(field.type)
     )
     return [Layer(path.stem, plain, read)]
+
+
+def _refuse_collections(table: pa.Table, name: str) -> None:
+    """Refuse outlines that are collections of others, by the first bytes of each (WKB)."""
+    (column,) = table.columns
+    if not (pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type)):
+        return
+    kinds = [
+        int.from_bytes(outline[1:5], "little" if outline[:1] == b"\x01" else "big") & 0x1FFFFFFF
+        for outline in column.to_pylist() if outline
+    ]  # fmt: skip
+    rows = [row for row, kind in enumerate(kinds, start=1) if kind % 1000 == COLLECTION]
+    if rows:
+        what = "found a collection of shapes where an outline was expected"
+        raise refused(name, what, "Export each area as one outline.", rows=tuple(rows[:5]), count=len(rows))
 
 
 # --- what GDAL reads ------------------------------------------------------------------------------
@@ -164,8 +187,20 @@ def _geopackage_layers(path: Path, name: str, folder: Path) -> list[Layer]:
     import pyogrio
 
     path = _plainly_named(path, folder, (path.suffix.lower(),))
-    # A table without outlines has no kind of geometry.
-    return [_gdal_layer(path, layer, layer) for layer, shape in pyogrio.list_layers(path) if shape is not None]
+    stored = _stored_tables(path)
+    # A table without outlines has no kind of geometry. A view is a query, which need not come to an end.
+    return [
+        _gdal_layer(path, name, layer, clean(layer)) for layer, shape in pyogrio.list_layers(path)
+        if shape is not None and layer in stored
+    ]  # fmt: skip
+
+
+def _stored_tables(path: Path) -> set[str]:
+    """Tables of a GeoPackage that hold their rows themselves."""
+    import sqlite3
+
+    with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+        return {name for (name,) in database.execute("select name from sqlite_master where type = 'table'")}
 
 
 def _shapefile_layers(path: Path, name: str, folder: Path) -> list[Layer]:
@@ -182,10 +217,12 @@ def _shapefile_layers(path: Path, name: str, folder: Path) -> list[Layer]:
         raise refused(name, "the file is cut short", "Copy it again.")
     copy = _plainly_named(path, folder, (".shp", ".shx", ".dbf", ".prj", ".cpg"))
     encodings = (None,) if ".cpg" in beside else ("UTF-8", "cp1252")
-    return [_gdal_layer(copy, copy.stem, path.stem, encodings)]
+    return [_gdal_layer(copy, name, copy.stem, path.stem, encodings)]
 
 
-def _gdal_layer(path: Path, layer: str, called: str, encodings: Sequence[str | None] = (None,)) -> Layer:
+def _gdal_layer(
+    path: Path, name: str, layer: str, called: str, encodings: Sequence[str | None] = (None,)
+) -> Layer:  # fmt: skip
     """A layer that GDAL calls ``layer`` and people ``called``; of ``encodings``, the first that fits is taken.
 
     A shapefile that lost its .cpg does not say how its texts are encoded.
@@ -203,7 +240,7 @@ def _gdal_layer(path: Path, layer: str, called: str, encodings: Sequence[str | N
             path, layer=layer, columns=list(dict.fromkeys(columns)), datetime_as_string=True, encoding=encoding
         )
         texts = {str(field): _texts(column.tolist()) for field, column in zip(meta["fields"], values, strict=True)}
-        return Supplied(texts, shapely.from_wkb(geometry, on_invalid="ignore"), meta["crs"])
+        return _supplied(texts, shapely.from_wkb(geometry, on_invalid="ignore"), meta["crs"], name)
 
     return Layer(called, tuple(map(str, info["fields"])), read)
 
@@ -231,8 +268,9 @@ def _plainly_named(path: Path, folder: Path, suffixes: Sequence[str]) -> Path:
 
 
 def _zip_layers(path: Path, name: str, folder: Path) -> list[Layer]:
+    limits.check_archive(path, name, limits.ARCHIVE)
     with zipfile.ZipFile(path) as archive:
-        files = _unpacked(archive, name, folder)
+        files = _unpacked(archive, folder)
     if not files:
         raise refused(name, "the archive holds no file of outlines", f"It should hold {READ}.")
     layers = []
@@ -245,7 +283,7 @@ def _zip_layers(path: Path, name: str, folder: Path) -> list[Layer]:
     return layers
 
 
-def _unpacked(archive: zipfile.ZipFile, name: str, folder: Path) -> list[Path]:
+def _unpacked(archive: zipfile.ZipFile, folder: Path) -> list[Path]:
     """The files of outlines of an archive, each folder of it in a folder of its own, under names that are ours."""
     members = [
         (member, PurePosixPath(member.filename.replace("\\", "/"))) for member in archive.infolist()
@@ -255,8 +293,6 @@ def _unpacked(archive: zipfile.ZipFile, name: str, folder: Path) -> list[Path]:
         (member, inside) for member, inside in members
         if inside.suffix.lower() in ZIPPED and not inside.name.startswith(".") and "__MACOSX" not in inside.parts
     ]  # fmt: skip
-    if sum(member.file_size for member, _ in members) > LARGEST_UNPACKED:
-        raise refused(name, "the archive would unpack to more than 2 GiB", "Send the outlines that are needed only.")
     folders: dict[PurePosixPath, Path] = {}
     files = []
     for member, inside in members:
@@ -269,6 +305,15 @@ def _unpacked(archive: zipfile.ZipFile, name: str, folder: Path) -> list[Path]:
         if file.suffix in OPENED:
             files.append(file)
     return files
+
+
+def _supplied(columns: dict[str, pa.Array], geometry: np.ndarray, crs: str | None, name: str) -> Supplied:
+    """Rows of a layer without what cannot be seen in their texts."""
+    numbers = np.arange(1, len(geometry) + 1)
+    table = pa.table(columns) if columns else pa.table({})
+    limits.check_cells(table, numbers, name)
+    table, notes = without_hidden_cells(table, numbers, name)
+    return Supplied({column: table[column].combine_chunks() for column in columns}, geometry, crs, notes)
 
 
 def _texts(values: Sequence[Any]) -> pa.Array:

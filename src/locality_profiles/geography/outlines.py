@@ -23,7 +23,7 @@ from locality_profiles.geography.grid import MULTIPOLYGON, POLYGON, Checked, to_
 from locality_profiles.geography.names import slug
 from locality_profiles.geography.outline_files import Layer, Supplied, layers_of
 from locality_profiles.geography.vintages import plural, vintage_of
-from locality_profiles.tables.intake import Sheet, container_of, header_key, open_sheets
+from locality_profiles.tables.intake import Sheet, container_of, header_key, open_sheets, read_sheet
 
 __all__ = [
     "Checked", "Look", "Outlines", "guess_name_column", "look_at_file", "read_outlines", "to_grid", "to_grid_points",
@@ -89,7 +89,7 @@ def read_outlines(
     if problems:
         count = len(problems)
         raise ExtractRefused(f"{name} was refused: {count} problem{'s' if count > 1 else ''}.", problems)
-    return rows.put_together(checked.shapes, (*_overruled(supplied.crs, crs), *checked.notes))
+    return rows.put_together(checked.shapes, (*supplied.notes, *_overruled(supplied.crs, crs), *checked.notes))
 
 
 def tidy(texts: pa.Array) -> pa.Array:
@@ -332,7 +332,7 @@ def _look_at_table(path: Path, name: str, called: str, wanted: str | None) -> Lo
     if not sheets:
         return Look("unknown", why=("The file holds no table.",))
     sheet, header = _likeliest_table(sheets)
-    table, _, _ = sheet.load(header)
+    table = read_sheet(sheet, header, name)[0]
     sample = {
         column: table[column].to_pylist() for column in table.column_names if not pa.types.is_binary(table[column].type)
     }

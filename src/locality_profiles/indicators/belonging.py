@@ -21,7 +21,7 @@ def homes(connection: duckdb.DuckDBPyConnection, area_types: Sequence[str]) -> N
 
     Needs the views ``membership`` and ``area_overlap``. An area that lies whole in a partnership, board or country
     belongs there; another belongs where most of its people live. Where nothing tells its board or country, its
-    partnership's are taken.
+    partnership's are taken. A board belongs to no partnership, and a country to nothing.
     """
     connection.execute(
         f"""
@@ -63,4 +63,9 @@ def homes(connection: duckdb.DuckDBPyConnection, area_types: Sequence[str]) -> N
         anti join home own
           on own.area_type = h.area_type and own.area_code = h.area_code and own.in_type = w.in_type
         where h.in_type = 'hscp'"""
+    )
+    connection.execute(
+        f"""
+        delete from home
+        where list_position({list(LARGER)!r}, area_type) >= list_position({list(LARGER)!r}, in_type)"""
     )

@@ -135,7 +135,9 @@ def prepare(
         "create temp table link as select m.block_type, m.block_code, m.area_type, m.area_code, m.weight, "
         "b.level as block_level, a.level as area_level, bool_or(coalesce(m.estimated, false) or m.weight < 1) "
         "over (partition by m.block_type, m.area_type, m.area_code) as approximate, "
-        "m.method = 'registered_modelled' and coalesce(m.estimated, false) as modelled "
+        "m.method = 'registered_modelled' and coalesce(m.estimated, false) as modelled, "
+        # An earlier code is the same place once more.
+        "coalesce(m.method = 'recoded', false) as earlier "
         "from membership m join level b on b.area_type = m.block_type "
         "join level a on a.area_type = m.area_type where m.area_type in (select unnest(?))",
         [list(area_types)],
@@ -149,7 +151,8 @@ def prepare(
             [level_of("council_area"), list(partnerships)],
         )
     connection.execute(
-        "create temp table whole as select block_type, area_type, area_code, count(*) as blocks from link group by all"
+        """create temp table whole as
+        select block_type, area_type, area_code, count(*) filter (not earlier) as blocks from link group by all"""
     )
 
 

@@ -190,6 +190,8 @@ class Indicator:
     not_collected: str | None = None
     reference: str | None = None
     by_age: tuple[AgeBand, ...] = ()
+    section_title: str = ""
+    section_order: int = 0
 
 
 @dataclass(frozen=True)
@@ -306,8 +308,12 @@ def read_indicator(path: Path, sections: Mapping[str, Section]) -> Indicator:
         tuple(o for o in told["outcomes"] if _is_whole(o)), tuple(str(f) for f in told["frameworks"]),
         told["disclosure"], told["interval"] or USUAL_INTERVAL.get(told["method"], "complete_count"), standardisation,
         told["pooled_periods"], told["inequality"], told["not_collected"] and " ".join(told["not_collected"].split()),
-        told["reference"], by_age,
+        told["reference"], by_age, *_of_section(sections, told["section"]),
     )  # fmt: skip
+
+
+def _of_section(known: Mapping[str, Section], name: str) -> tuple[str, int]:
+    return known[name].title, known[name].order
 
 
 def _check_vocabulary(declared: Declaration, told: Mapping[str, Any]) -> None:
@@ -519,11 +525,93 @@ def _check_condition(declared: Declaration, term: str, column: str, value: Any) 
                              "Write a text, a whole number, a list or a range.", term, "where", column)  # fmt: skip
 
 
+#: The folder of a workspace's own sections, beside that of its own indicators.
+OWN_SECTIONS = "sections"
+SECTION_NAME = r"[a-z][a-z0-9_]*"
+#: Names that mean something else where a section may be named: the head of a profile, and everything.
+NO_SECTION = ("profile", "all")
+_SECTION = {"title": Field(str, required=True, default=""), "after": Field(str, pattern=SECTION_NAME)}
+
+
+def sections(own: Path | None = None) -> dict[str, Section]:
+    """Sections of a profile, in order: those of ``sections.toml``, with a workspace's own from the folder ``own``.
+
+    A file of the name of one of the package's gives it another title or place.
+
+    Raises
+    ------
+    DefinitionError
+        With everything that is wrong in the files of the folder.
+    """
+    usual = _packaged_sections()
+    return with_own_sections(usual, own) if own is not None and own.is_dir() else dict(usual)
+
+
 @cache
-def sections() -> dict[str, Section]:
-    """Sections of a profile, in order, from ``sections.toml``."""
+def _packaged_sections() -> dict[str, Section]:
     told = tomllib.loads((Path(__file__).parent / "sections.toml").read_text(encoding="utf-8"))
     return {key: Section(key, title, order) for order, (key, title) in enumerate(told.items(), start=1)}
+
+
+def with_own_sections(usual: Mapping[str, Section], folder: Path) -> dict[str, Section]:
+    """The package's sections with those of a folder, each after the one that it names, or at the end.
+
+    Raises
+    ------
+    DefinitionError
+        With the problems of all files.
+    """
+    problems: list[Problem] = []
+    own: dict[str, tuple[str, str | None]] = {}
+    paths = sorted(folder.glob("*.toml"))
+    for path in paths:
+        try:
+            own[path.stem] = _own_section(path, {*usual, *(other.stem for other in paths)})
+        except DefinitionError as error:
+            problems.extend(error.problems)
+    order = [key for key in usual if own.get(key, ("", None))[1] is None]
+    left = {key: after for key, (_, after) in own.items() if key not in order}
+    while left and not problems:
+        placed = [key for key, after in left.items() if after is None or after in order]
+        if not placed:
+            listed = ", ".join(left)
+            what, remedy = (
+                f"the sections {listed} each stand after another of them",
+                "Let one stand after another section.",
+            )
+            problems.append(Problem(what, remedy, f"{OWN_SECTIONS}/{min(left)}.toml"))
+            break
+        # Of several after the same section the first by name comes first, so the last is put in first.
+        for key in sorted(placed, reverse=True):
+            after = left.pop(key)
+            order.insert(len(order) if after is None else order.index(after) + 1, key)
+    if problems:
+        raise DefinitionError(f"{len(problems)} thing(s) are wrong in the sections of this workspace.", problems)
+    titles = {
+        **{key: section.title for key, section in usual.items()},
+        **{key: title for key, (title, _) in own.items()},
+    }
+    return {key: Section(key, titles[key], number) for number, key in enumerate(order, start=1)}
+
+
+def _own_section(path: Path, known: Iterable[str]) -> tuple[str, str | None]:
+    """Title of one section of a workspace, and the section that it stands after."""
+    declared = read_declaration(path, f"{OWN_SECTIONS}/{path.name}")
+    told = declared.read(declared.data, _SECTION)
+    if not re.fullmatch(SECTION_NAME, path.stem) or path.stem in NO_SECTION:
+        declared.problem(f"'{path.stem}' cannot be the name of a section",
+                         "Name the file with small letters, digits and underscores; not profile or all.")  # fmt: skip
+    if "title" in declared.data and not str(told["title"]).strip():
+        declared.problem("'title' is empty", 'Write title = "…", as it shall stand above the section.', "title")
+    after = told["after"]
+    if after == path.stem:
+        declared.problem("the section stands after itself", "Name another in 'after', or leave it out.", "after")
+    elif after is not None and after not in known:
+        close = difflib.get_close_matches(after, list(known), n=1)
+        hint = f"Did you mean '{close[0]}'? " if close else ""
+        declared.problem(f"there is no section '{after}'", f"{hint}Sections: {', '.join(sorted(known))}.", "after")
+    declared.finish()
+    return str(told["title"]).strip(), after
 
 
 @cache
@@ -541,6 +629,7 @@ def indicators(folder: Path = FOLDER) -> dict[str, Indicator]:
 def with_own(folder: Path, outcomes: Mapping[str, Sequence[int]]) -> dict[str, Indicator]:
     """The package's indicators with a workspace's own: new ones, and ones that stand in for the package's of that id.
 
+    Sections of its own, in the folder ``sections`` beside, give indicators their headings and their order.
     ``outcomes`` says which national outcomes an indicator evidences here, where a partnership sees it otherwise.
 
     Raises
@@ -548,7 +637,8 @@ def with_own(folder: Path, outcomes: Mapping[str, Sequence[int]]) -> dict[str, I
     DefinitionError
         With the problems of all files, and of the outcomes.
     """
-    found = {**indicators(), **read_indicators(folder)}
+    known = sections(folder.parent / OWN_SECTIONS)
+    found = {**indicators(), **read_indicators(folder, known)}
     problems = []
     for name, evidenced in outcomes.items():
         if name not in found:
@@ -562,10 +652,13 @@ def with_own(folder: Path, outcomes: Mapping[str, Sequence[int]]) -> dict[str, I
             found[name] = replace(found[name], outcomes=tuple(evidenced))
     if problems:
         raise DefinitionError(f"{len(problems)} thing(s) are wrong with [outcomes].", problems)
-    return _in_order(found.values())
+    placed = (
+        replace(i, section_title=known[i.section].title, section_order=known[i.section].order) for i in found.values()
+    )
+    return _in_order(placed)
 
 
-def read_indicators(folder: Path) -> dict[str, Indicator]:
+def read_indicators(folder: Path, known: Mapping[str, Section] | None = None) -> dict[str, Indicator]:
     """The definitions of one folder, by id, in the order in which a profile shows them; none where there is no folder.
 
     Raises
@@ -573,7 +666,7 @@ def read_indicators(folder: Path) -> dict[str, Indicator]:
     DefinitionError
         With the problems of all files.
     """
-    known, found = sections(), []
+    known, found = known or sections(), []
     problems: list[Problem] = []
     for path in sorted(folder.glob("*.toml")):
         try:
@@ -586,6 +679,5 @@ def read_indicators(folder: Path) -> dict[str, Indicator]:
 
 
 def _in_order(found: Iterable[Indicator]) -> dict[str, Indicator]:
-    known = sections()
-    ordered = sorted(found, key=lambda indicator: (known[indicator.section].order, indicator.order, indicator.id))
+    ordered = sorted(found, key=lambda indicator: (indicator.section_order, indicator.order, indicator.id))
     return {indicator.id: indicator for indicator in ordered}

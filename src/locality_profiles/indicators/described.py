@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,8 +10,15 @@ import duckdb
 import pyarrow as pa
 
 from locality_profiles.indicators.counts import Counts, terms_of
-from locality_profiles.indicators.definition import INTERVALS, STANDARDS, Indicator, Term, sections
+from locality_profiles.indicators.definition import (
+    INTERVALS,
+    STANDARDS,
+    Indicator,
+    Term,
+    age_band,
+)
 from locality_profiles.indicators.ready_made import has_published
+from locality_profiles.sources import sources
 from locality_profiles.tables.contract import conform
 from locality_profiles.tables.curated import INDICATOR
 
@@ -42,7 +50,10 @@ def definitions_table(
             "select extract_id, title, publisher from extract"
         ).fetchall()
     }
+    unpublished = {extract for extract, kind in connection.execute("select extract_id, kind from extract").fetchall()
+                   if kind in sources() and not sources()[kind].source.published}  # fmt: skip
     own = {
+        "origin": [_origin(used[i.id], unpublished) for i in found],
         "smallest_area": [smallest.get(i.id) for i in found],
         "unavailable": [unavailable.get(i.id) for i in found],
         "source": ["; ".join(sorted({titles.get(e, e) for e in used[i.id]})) or "no extract in this workspace"
@@ -51,13 +62,19 @@ def definitions_table(
     return conform(INDICATOR, described(found) | own, len(found))
 
 
+def _origin(used: Sequence[str], unpublished: set[str]) -> str:
+    """Whether all that an indicator is made from was published already."""
+    if not used:
+        return "none"
+    return "unpublished" if unpublished.intersection(used) else "published"
+
+
 def described(found: Sequence[Indicator]) -> dict[str, list[Any]]:
     """What the declarations alone say, column by column."""
-    known = sections()
     return {
         "indicator_id": [i.id for i in found], "title": [i.title for i in found], "section": [i.section for i in found],
-        "section_title": [known[i.section].title for i in found],
-        "section_order": [known[i.section].order for i in found], "item_order": [i.order for i in found],
+        "section_title": [i.section_title for i in found],
+        "section_order": [i.section_order for i in found], "item_order": [i.order for i in found],
         "definition": [i.definition for i in found], "numerator": [i.numerator.what for i in found],
         "denominator": [i.denominator.what if i.denominator else None for i in found], "ages": [ages(i) for i in found],
         "method": [i.method for i in found], "standardisation": [standardisation(i) for i in found],
@@ -66,8 +83,48 @@ def described(found: Sequence[Indicator]) -> dict[str, list[Any]]:
         "direction": [i.direction for i in found],
         "outcomes": [" ".join(str(outcome) for outcome in i.outcomes) or None for i in found],
         "frameworks": [" ".join(i.frameworks) or None for i in found], "disclosure": [i.disclosure for i in found],
+        "counted": [counted(i) for i in found], "counted_among": [counted_among(i) for i in found],
         "caveat": [i.caveat for i in found], "owner": [i.owner for i in found], "reviewed": [i.reviewed for i in found],
     }  # fmt: skip
+
+
+#: Tables of denominators of which every figure is published, whatever is made from it.
+_OPEN_DENOMINATORS = ("population", "population_class", "deprivation", "household", "registration", "service")
+
+
+def counted(indicator: Indicator) -> str | None:
+    """What a numerator counts, as JSON that a program can compare with others'; None for ready-made values."""
+    if indicator.method == "published":
+        return None
+    bands = indicator.standardisation.bands if indicator.standardisation else ()
+    return _counted(indicator.numerator, (bands[0].first, bands[-1].last) if bands else None)
+
+
+def counted_among(indicator: Indicator) -> str | None:
+    """The same of a denominator that counts events or people served."""
+    term = indicator.denominator
+    return None if term is None or term.table in _OPEN_DENOMINATORS else _counted(term, None)
+
+
+def _counted(term: Term, within: tuple[int, int | None] | None) -> str:
+    """A term's rows as sets of values by column; ages apart, since they are told as bands and as numbers."""
+    sets: dict[str, list[str] | str] = {}
+    first, last = 0, None
+    for column, value in term.where.items():
+        band = age_band(value) if column == "age_band" else None
+        if column == "age":
+            first, last = (value.get("from", 0), value.get("to")) if isinstance(value, dict) else (value, value)
+        elif band is not None:
+            first, last = band.first, band.last
+        elif column != "age_band" or value != "all":
+            listed = value if isinstance(value, list) else [value]
+            sets[column] = "*" if "all" in listed else sorted(str(part) for part in listed)
+    if within is not None:
+        ends = [end for end in (last, within[1]) if end is not None]
+        first, last = max(first, within[0]), min(ends) if ends else None
+    told = {"table": term.table, "column": term.column, "sets": sets, "ages": [first, last],
+            "adds_over_time": term.additive == "flow"}  # fmt: skip
+    return json.dumps(told, sort_keys=True)
 
 
 def ages(indicator: Indicator) -> str | None:

@@ -70,7 +70,7 @@ def _query(indicator: Indicator, fifths: bool) -> tuple[str, list[Any]]:
         where measure = ? and source in (select unnest(?)) and {category} and area_level >= ?
         qualify row_number() over (
             partition by area_type, area_code, period_start, period_end, breakdown, category
-            order by list_position(?, source), block_level desc, block_code) = 1""",
+            order by list_position(?, source), block_level desc, earlier, block_code) = 1""",
         [where["measure"], sources, level_of(indicator.smallest_area), sources],
     )
 
@@ -79,7 +79,7 @@ def place_published(connection: duckdb.DuckDBPyConnection) -> None:
     """Table ``published_place``: published values beside each area that is one whole published place."""
     connection.execute(
         """create temp table published_place as
-        select p.*, l.area_type, l.area_code, l.block_level, l.area_level
+        select p.*, l.area_type, l.area_code, l.block_level, l.area_level, l.earlier
         from published_value p
         join link l using (block_type, block_code)
         join whole n on n.block_type = l.block_type and n.area_type = l.area_type and n.area_code = l.area_code

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from locality_profiles.declarations import Declaration, Field, list_of_text, read_declaration
-from locality_profiles.indicators.definition import DISCLOSURE, sections
+from locality_profiles.indicators.definition import DISCLOSURE, OWN_SECTIONS, sections
 
 FILE = Path(__file__).parent / "risk_groups.toml"
 NAME = "risk_groups"
@@ -117,9 +117,10 @@ def _check_register(declared: Declaration, register: Mapping[str, Any]) -> None:
     if register["medium_per_1000"] > register["high_per_1000"]:
         declared.problem("[register] 'medium_per_1000' is more than 'high_per_1000'", "Exchange the two.", "register",
                          "medium_per_1000")  # fmt: skip
+    known = sections(declared.path.parent.parent / OWN_SECTIONS)
     for name in register["owners"]:
-        if name not in sections():
-            declared.problem(f"[register.owners] there is no section '{name}'", f"Sections: {', '.join(sections())}.",
+        if name not in known:
+            declared.problem(f"[register.owners] there is no section '{name}'", f"Sections: {', '.join(known)}.",
                              "register", "owners", name)  # fmt: skip
 
 

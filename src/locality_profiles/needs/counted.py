@@ -17,6 +17,7 @@ from locality_profiles.finance.coding import text
 from locality_profiles.finance.drivers import FISCAL
 from locality_profiles.indicators.counts import NO_VALUE, SEVERITY
 from locality_profiles.needs.measures import PERIODS, SEXES, CountsFrom, Measure
+from locality_profiles.sources import sources
 from locality_profiles.tables.curated import ACTIVITY_CUBE, LADDER
 
 ZONE = "data_zone_2011"
@@ -45,6 +46,28 @@ def count_areas(connection: duckdb.DuckDBPyConnection, measures: Sequence[Measur
     connection.execute(f"create or replace temp table offer_level as {_levels_offered(measures)}")
     connection.execute(f"create or replace temp table level as {_levels()}")
     connection.execute(f"create or replace temp table part as {_parts()}")
+
+
+def origins(connection: duckdb.DuckDBPyConnection, measures: Sequence[Measure]) -> dict[str, str]:
+    """Whether all figures that the sources of each measure name were published already, some were not, or none are
+    here.
+
+    Tables of the connection: ``activity``, ``activity_cube``, ``local_count`` and ``extract``.
+    """
+    inside = sorted(kind for kind, module in sources().items() if not module.source.published)
+    return {measure.id: _origin(connection, measure, inside) for measure in measures}
+
+
+def _origin(connection: duckdb.DuckDBPyConnection, measure: Measure, inside: Sequence[str]) -> str:
+    kinds: set[str] = set()
+    for source in measure.sources:
+        named, also = ("topic", "category") if source.table == "local_count" else ("service_code", "measure_code")
+        for table in (source.table, *(("activity_cube",) if source.table == "activity" else ())):
+            of_measure = f"and t.{also} = {text(source.measure)}" if table != "activity_cube" else ""
+            kinds |= {kind for (kind,) in connection.execute(f"""
+                select distinct e.kind from {table} t join extract e using (extract_id)
+                where t.{named} in ({_listed(source.services)}) {of_measure}""").fetchall()}  # fmt: skip
+    return "none" if not kinds else "unpublished" if kinds.intersection(inside) else "published"
 
 
 # --- figures of blocks ----------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from locality_profiles.needs.counted import count_areas, severest
+from locality_profiles.needs.counted import count_areas, origins, severest
 from locality_profiles.needs.implications import implications
 from locality_profiles.needs.maker import Maker, Told
 from locality_profiles.needs.measures import LAST_AGE, SEXES, Measure, asked, measure_table
@@ -38,7 +38,17 @@ PARTNERSHIP, COUNTRY = "hscp", "country"
 #: Areas whose people are those of their partnership within so much are parts that add up to it.
 SAME_PEOPLE = 0.005
 WRITES = ("demand_measure", "demand_scenario", "demand", "implication")
-READS = ("area", "membership", "population", "projection", "activity", "activity_cube", "local_count", "household")
+READS = (
+    "area",
+    "membership",
+    "population",
+    "projection",
+    "activity",
+    "activity_cube",
+    "local_count",
+    "household",
+    "extract",
+)
 OWN, OF_PARTNERSHIP, OF_COUNTRY = 0, 1, 2
 RATE_FROM = np.array(["own", "partnership", "country"], dtype=object)
 
@@ -96,7 +106,9 @@ def make(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Told:
     """Every table of demand; those of figures are empty where there is no projection."""
     told, futures = asked(settings.own.get("demand")), scenarios(settings.own.get("scenarios"))
     words: dict[str, str | pa.Table] = {
-        "demand_measure": _conformed("demand_measure", measure_table(told.measures)),
+        "demand_measure": _conformed(
+            "demand_measure", measure_table(told.measures, origins(connection, told.measures))
+        ),
         "demand_scenario": _conformed("demand_scenario", scenario_table(futures)),
     }
     places = _places(connection)

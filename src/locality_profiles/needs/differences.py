@@ -15,7 +15,7 @@ import duckdb
 from locality_profiles.needs.alerts import Threshold
 from locality_profiles.tables.changes import RELEASE_CHANGE
 from locality_profiles.tables.contract import TableContract
-from locality_profiles.tables.curated import CONTRACTS, LINKED_TABLES, SOURCE_TABLES
+from locality_profiles.tables.curated import CONTRACTS, LEFT_OUT, LINKED_TABLES, SOURCE_TABLES
 from locality_profiles.tables.relation import quoted, relation, relations
 from locality_profiles.tables.suites import SQL_TYPES, empty_view
 
@@ -288,6 +288,7 @@ def values() -> str:
             select {_either(_VALUE_KEY)}, coalesce(n.period_type, o.period_type) as period_type,
                 o.value as before, n.value as after, o.status as before_words, n.status as after_words,
                 o.held is null as fresh, {_differs("value", number=True)} as differs,
+                n.status is not distinct from 'suppressed' or n.note is not distinct from '{LEFT_OUT}' as held_back,
                 array_to_string(list_filter([{which}], lambda name: name is not null), ', ') as basis
             from {_pairs(contract, _VALUE_KEY)}),
         told as (
@@ -302,7 +303,7 @@ def values() -> str:
         select kind, 'indicator_value' as table_name, indicator_id, area_type, area_code, period_type, period_start,
             period_end, breakdown, category, nullif(replace(basis, '_', ' '), '') as what,
             -- What is held back now is not told from an earlier release either.
-            case when after_words is distinct from 'suppressed' then before end as before, after, before_words,
+            case when not held_back then before end as before, after, before_words,
             after_words, 1::bigint as "rows"
         from told where kind <> 'value_noise'
         union all by name

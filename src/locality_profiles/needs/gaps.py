@@ -122,9 +122,7 @@ def market() -> str:
                 list(funding_end) filter (funding_end is not null) as fundings, max(told_on) as told_on
             from one group by all),
         version as (
-            select hscp_code, max(struct_pack(period_start, rank := list_position(
-                ['original', 'revised', 'forecast', 'outturn', 'audited'], version), version)) as best
-            from contract_end group by 1),
+            {latest_contracts()}),
         contract as (
             select 'hscp' as area_type, c.hscp_code as area_code, c.service_code, count(*) as contracts,
                 list(struct_pack(day := c.contract_end, pence := c.net_pence)) as ends, max(c.as_at) as as_at,
@@ -142,14 +140,14 @@ def market() -> str:
                 and c.service_code = w.service_code)
         select area_type, area_code, service_code, coalesce(providers, paid) as providers, places,
             coalesce(graded, 0) as graded, coalesce(graded_good, 0) as graded_good, grade_lowest,
-            len(list_filter(ends, lambda e: {_within("e.day", 12)})) as contracts_ending_12m,
-            len(list_filter(ends, lambda e: {_within("e.day", 36)})) as contracts_ending_36m,
+            len(list_filter(ends, lambda e: {ends_within("e.day", 12)})) as contracts_ending_12m,
+            len(list_filter(ends, lambda e: {ends_within("e.day", 36)})) as contracts_ending_36m,
             list_min(list_filter([e.day for e in ends], lambda d: d >= counted_from)) as first_contract_end,
-            len(list_filter(fundings, lambda d: {_within("d", 12)})) as funding_ending_12m,
+            len(list_filter(fundings, lambda d: {ends_within("d", 12)})) as funding_ending_12m,
             list_min(list_filter(fundings, lambda d: d >= counted_from)) as first_funding_end,
             counted_from,
             if(coalesce(providers, paid) >= {FEWEST} and coalesce(paid, 0) >= {FEWEST},
-                list_sum([e.pence for e in ends if {_within("e.day", 36)}])::bigint, null) as spend_pence,
+                list_sum([e.pence for e in ends if {ends_within("e.day", 36)}])::bigint, null) as spend_pence,
             coalesce(providers, paid) = 1 as one_provider,
             'actual' as status,
             nullif(concat_ws(' ', if(providers is null, 'Known from the ledger''s contracts only.', null),
@@ -159,5 +157,13 @@ def market() -> str:
         from both_told"""
 
 
-def _within(day: str, months: int) -> str:
+def latest_contracts() -> str:
+    """SQL of the year and version of contracts that each partnership told last, as ``best``."""
+    return """select hscp_code, max(struct_pack(period_start, rank := list_position(
+                ['original', 'revised', 'forecast', 'outturn', 'audited'], version), version)) as best
+            from contract_end group by 1"""
+
+
+def ends_within(day: str, months: int) -> str:
+    """SQL of whether a day is within so many months of the day counted from."""
     return f"{day} >= counted_from and {day} < counted_from + interval {months} month"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import duckdb
@@ -23,10 +23,17 @@ MAKERS: tuple[Maker, ...] = (
 )  # fmt: skip
 
 
-def make_needs(facts: Mapping[str, Path], settings: Settings, store: Store) -> tuple[dict[str, Stored], list[str]]:
+#: What the tables of a maker must pass before others read them; gives those that took their place.
+Door = Callable[[Mapping[str, Stored]], Mapping[str, Stored]]
+
+
+def make_needs(
+    facts: Mapping[str, Path], settings: Settings, store: Store, door: Door | None = None
+) -> tuple[dict[str, Stored], list[str]]:
     """Every table of the assessment, and what a reader of the checks should know.
 
-    ``facts`` are the curated tables, indicator values and tables of money by name.
+    ``facts`` are the curated tables, indicator values and tables of money by name. ``door`` takes what may not be told
+    out of a table before others are made from it.
 
     Raises
     ------
@@ -38,6 +45,7 @@ def make_needs(facts: Mapping[str, Path], settings: Settings, store: Store) -> t
     notes: list[str] = []
     for maker in MAKERS:
         stored, told = _made(maker, known, settings, store)
+        stored = dict(door(stored)) if door else stored
         made |= stored
         known |= {name: table.path for name, table in stored.items()}
         notes += told

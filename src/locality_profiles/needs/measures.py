@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -193,11 +193,11 @@ def _follows(declared: Declaration, table: Any, known: set[str], at: str) -> Fol
                    float(told["per"] or 1), told["formula"] or "")  # fmt: skip
 
 
-def measure_table(found: Sequence[Measure]) -> pa.Table:
+def measure_table(found: Sequence[Measure], origins: Mapping[str, str]) -> pa.Table:
     """The measures in their order, for people."""
     rows = [{
         "measure_id": measure.id, "position": at, "title": measure.title, "unit": measure.unit,
         "service_code": measure.family, "kind": measure.kind, "nature": measure.nature,
-        "caveat": measure.caveat or None,
+        "caveat": measure.caveat or None, "origin": origins[measure.id],
     } for at, measure in enumerate(found, start=1)]  # fmt: skip
     return pa.Table.from_pylist(rows)

@@ -11,7 +11,7 @@ from typing import Any
 
 from locality_profiles.declarations import Declaration, Field, list_of_text, read_declaration
 from locality_profiles.errors import DefinitionError, Problem
-from locality_profiles.indicators.definition import indicators, sections
+from locality_profiles.indicators.definition import OWN_SECTIONS, indicators, sections
 from locality_profiles.ledger.codes import services
 from locality_profiles.tables.needs.priorities import CRITERIA
 
@@ -149,9 +149,10 @@ def _check_families(declared: Declaration, cost: Mapping[str, Any]) -> None:
             if family not in families:
                 declared.problem(f"[cost.{key}] there is no family of services '{family}'",
                                  f"It may be {', '.join(families)}.", "cost", key, name)  # fmt: skip
+    known = sections(declared.path.parent.parent / OWN_SECTIONS)
     for name in cost["sections"]:
-        if name not in sections():
-            declared.problem(f"[cost.sections] there is no section '{name}'", f"Sections: {', '.join(sections())}.",
+        if name not in known:
+            declared.problem(f"[cost.sections] there is no section '{name}'", f"Sections: {', '.join(known)}.",
                              "cost", "sections", name)  # fmt: skip
 
 

@@ -136,10 +136,15 @@ def _subjects(connection: duckdb.DuckDBPyConnection, profiled: Sequence[str], pa
                 case when a.area_type = 'hscp' then a.area_code else h.in_code end as hscp
             from area a
             left join home h on h.area_type = a.area_type and h.area_code = a.area_code and h.in_type = 'hscp'
-            where a.area_type in (select unnest($1)) and {placed("a.area_code")})
+            where a.area_type in (select unnest($1)) and {placed("a.area_code")}),
+        above as (
+            -- Boards and the country, where they hold one of the partnerships.
+            select distinct in_type as area_type, in_code as area_code from whole_in
+            where area_type = 'hscp' and area_code in (select unnest($2)))
         select *, count(*) over (partition by area_type, hscp) as alike,
             (row_number() over (order by area_type, area_code)) // {TOGETHER} as batch
-        from found where hscp in (select unnest($2))""",
+        from found
+        where hscp in (select unnest($2)) or (area_type, area_code) in (select (area_type, area_code) from above)""",
         [list(profiled), list(partnerships)],
     )
 

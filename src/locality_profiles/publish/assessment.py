@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from locality_profiles.declarations import Field, read_declaration
+from locality_profiles.disclosure.money import USUAL
+from locality_profiles.disclosure.rules import Money
 from locality_profiles.publish.glance import at_a_glance, framework_tables
 from locality_profiles.publish.needs_pages import (
     equality_sheets,
@@ -115,6 +117,8 @@ class Of:
     compared: bool = False
     """Whether the site has a page of what changed since the release before."""
     """What people say, in the partnership and its localities."""
+    limits: Money = USUAL
+    """Of money that is told of providers."""
 
     @property
     def key(self) -> AreaKey:

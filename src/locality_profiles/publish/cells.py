@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -73,7 +73,7 @@ class Notes:
         if not note:
             return ""
         number = self.numbers.setdefault(note, len(self.numbers) + 1)
-        return f'<a class="ref" href="#{self.id(number)}"><span class="vh">note </span>{number}</a>'
+        return f'<a class=ref href="#{self.id(number)}"><i>note </i>{number}</a>'
 
     def id(self, number: int) -> str:
         return f"{self.section}-note-{number}"
@@ -93,10 +93,8 @@ def figure(value: float | None, status: str, unit: str, decimals: int) -> tuple[
 
 
 def _mark(sign: Sign) -> str:
-    """A mark that is seen, and the words that are heard in its place."""
-    return (
-        f'<span class="mark" aria-hidden="true">{escape(sign.mark)}</span><span class="vh">{escape(sign.words)}</span>'
-    )
+    """A mark that is seen, and the words that are heard in its place; short, for a page has thousands."""
+    return f"<b aria-hidden=true>{escape(sign.mark)}</b><i>{escape(sign.words)}</i>"
 
 
 def plain(values: Iterable[tuple[Cell, Indicator]]) -> Markup:
@@ -156,7 +154,7 @@ class SectionWriter:
         return {
             "title": indicator.title,
             "unit": indicator.unit_beside,
-            "href": f"methods.html#{anchor('indicator', indicator.indicator_id)}",
+            "href": f"indicators/{indicator.indicator_id}.html",
             "heading_row": rows[0].category != "all",
             "rows": [
                 (
@@ -175,10 +173,10 @@ class SectionWriter:
         only = only_larger(row, self.profile, self.about)
         parts = [_period(row.period) if row.period else _NO_PERIOD]
         for column, cell in zip(self.profile.columns, row.cells, strict=True):
-            css = COLUMN_CSS[column.role] if figure_of(cell) else f"{COLUMN_CSS[column.role]} none"
+            css = _css(column.role, figure_of(cell))
             note = "" if shared else self.notes.reference(cell[2])
             words = f'<span class="only">{escape(only)}</span>' if only and column.role == "this" else ""
-            parts.append(f'<td class="{css}">{self._figure(cell, row.indicator)}{note}{words}</td>')
+            parts.append(f"<td{css}>{self._figure(cell, row.indicator)}{note}{words}</td>")
         return Markup(head), Markup("".join(parts))
 
     def _figure(self, cell: Cell, indicator: Indicator) -> str:
@@ -220,18 +218,25 @@ class SectionWriter:
         if not point.broken:
             return f"<td>{label}{shown}</td>"
         self.marks.add(BREAK.mark)
-        return f'<td class="broken">{label}{shown} {_BREAK}{self.notes.reference(point.broken)}</td>'
+        return f'<td class="broken">{label}{shown} {BREAK_MARK}{self.notes.reference(point.broken)}</td>'
 
 
 @lru_cache(maxsize=4096)
 def _period(period: Period) -> str:
-    return f'<td class="period">{escape(period.label)}</td>'
+    return f"<td class=period>{escape(period.label)}</td>"
 
 
 @lru_cache(maxsize=4096)
 def _when(period: Period) -> str:
     """A period as it stands above the figure of its own cell."""
-    return f'<span class="when">{escape(period.label)}<span class="vh">: </span></span>'
+    return f"<small>{escape(period.label)}: </small>"
+
+
+@cache
+def _css(role: str, known: bool) -> str:
+    """The class of a cell as markup: columns of peers, which are most, need none."""
+    css = " ".join(filter(None, ["" if COLUMN_CSS[role] == "peer" else COLUMN_CSS[role], "" if known else "none"]))
+    return f' class="{css}"' if " " in css else f" class={css}" if css else ""
 
 
 def headings(columns: Iterable[Mapping[str, str]]) -> Markup:
@@ -245,11 +250,11 @@ def headings(columns: Iterable[Mapping[str, str]]) -> Markup:
     return Markup("\n".join(parts))
 
 
-_BREAK = _mark(BREAK)
+BREAK_MARK = _mark(BREAK)
 _NO_PERIOD = f'<td class="period none"><span aria-hidden="true">{DASH}</span><span class="vh">no period</span></td>'
 _EARLIER = '<td class="none"><span class="vh">nothing earlier</span></td>'
 _GAP = (
-    '<td class="none"><span class="when" aria-hidden="true">&nbsp;</span>'
+    '<td class="none"><small aria-hidden="true">&nbsp;</small>'
     f'<span aria-hidden="true">{DASH}</span><span class="vh">no figure</span></td>'
 )
 

@@ -6,8 +6,26 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
+
+from locality_profiles.publish.theme import USUAL, Theme
+
+if TYPE_CHECKING:
+    from locality_profiles.disclosure.rules import Money
 
 SYNTHETIC = "These figures are synthetic: made up to show how the tool works. They describe no real place."
+
+MARKING = (
+    "Official-sensitive: for management only. Small numbers stand here that are hidden in the public edition; do not "
+    "copy or send on anything from this page without the agreement of whoever answers for the data."
+)
+
+
+def _usual() -> Money:
+    """The limits of the package's own rules of disclosure, which bring an engine that not every page needs."""
+    from locality_profiles.disclosure.money import USUAL
+
+    return USUAL
 
 
 @dataclass(frozen=True)
@@ -19,7 +37,11 @@ class Edition:
     front page; empty where a release has none. ``headlines`` are the indicators of the front page's
     table and of each page's summary; where it is empty they are chosen from what has data.
     ``compared_with`` is the release that this one was compared with; where there is none, ``why_not_compared``
-    says why. ``alert_words`` say why a change matters, by the rule that found it.
+    says why. ``alert_words`` say why a change matters, by the rule that found it. ``marking`` stands at the head of
+    every page of an edition that is not for the public; ``held_back`` says what an edition leaves out. ``money`` are
+    the limits of money that is told of providers. ``charts`` and ``documents`` name the kinds of area whose pages have
+    charts, and which have workbooks and documents; where they are None, the first kind and larger ones. ``forms`` are
+    those that stand beside the site: workbooks, documents. ``theme`` is the house style.
     """
 
     title: str
@@ -34,6 +56,13 @@ class Edition:
     compared_with: str = ""
     why_not_compared: str = ""
     alert_words: Mapping[str, str] = field(default_factory=dict)
+    marking: str = ""
+    held_back: str = ""
+    money: Money = field(default_factory=_usual)
+    charts: tuple[str, ...] | None = None
+    documents: tuple[str, ...] | None = None
+    forms: tuple[str, ...] = ()
+    theme: Theme = USUAL
 
     def one(self, area_type: str) -> str:
         """The name of an area type inside a sentence: 'locality', 'GP practice'."""
@@ -78,3 +107,25 @@ def file_stems(areas: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
         taken.add(stem.casefold())
         stems[area_type, area_code] = stem
     return stems
+
+
+#: Larger kinds have documents too where they are profiled, beside the first kind.
+LARGER_KINDS = ("hscp", "health_board", "country")
+
+
+def has_documents(kind: str, about: Edition) -> bool:
+    """Whether areas of a kind have workbooks and documents: those that are named; else the first, and larger ones."""
+    if about.documents is not None:
+        return kind in about.documents
+    return kind in about.profiled[:1] or kind in LARGER_KINDS
+
+
+def documents_of(stem: str, kind: str, about: Edition) -> list[tuple[str, str]]:
+    """Addresses of an area's documents from the site's front page, and their words; none where it has none."""
+    if not has_documents(kind, about):
+        return []
+    told = {
+        "workbooks": [(f"../workbooks/{stem}.xlsx", "Workbook (Excel)")],
+        "documents": [(f"../documents/{stem}.docx", "Document (Word)"), (f"../documents/{stem}.pdf", "To print (PDF)")],
+    }
+    return [file for form, files in told.items() if form in about.forms for file in files]

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import NamedTuple
 
 import numpy as np
 
 from locality_profiles.geography.drawing import (
+    SHETLAND_EAST,
+    SHETLAND_NORTH,
+    SHETLAND_WEST,
     Frame,
     inset_flags,
     joined,
@@ -37,6 +40,10 @@ FINE = 10
 #: nothing larger.
 DETAIL = 0.6
 ISLET, LOCH = 0.4, 1.5
+#: Tenths of a unit from a coast within which a line is the coast's own.
+COAST = 3.0
+#: The same as ``DETAIL`` for a map that is shown small.
+COARSE = 1.6
 
 #: A marked place narrower than this many units gets a sign round it.
 SMALL = 5.0
@@ -71,18 +78,34 @@ _MARKS = (
     (Hatching(32, lines=(90,)), "m0-52l48,84h-96z"),
 )
 
+#: The signs of services on a map, told apart by their shapes; each is drawn round a point.
+_SIGNS = (
+    "m-34,0a34,34 0 1,0 68,0a34,34 0 1,0-68,0z", "m-32-32h64v64h-64z", "m0-42l40,70h-80z", "m0-44l40,44-40,44-40-44z",
+    "m-13-38h26v25h25v26h-25v25h-26v-25h-25v-26h25z", "m0,42l40-70h-80z",
+    "m-38,0l19-33h38l19,33-19,33h-38z", "m-38-38l14,0 24,24 24-24 14,0 0,14-24,24 24,24 0,14-14,0-24-24-24,24-14,0"
+    " 0-14 24-24-24-24z",
+)  # fmt: skip
+
+#: The most kinds of service on one map.
+MOST_SERVICES = len(_SIGNS)
+
+#: Signs of one place stand so many units apart.
+APART = 8.0
+
 MAP_CSS = """
 /* Maps ------------------------------------------------------------------------------------------- */
 
 :root {
   --map-1: #f1f7f5; --map-2: #d3e8e4; --map-3: #a5d0c9; --map-4: #64aaa1; --map-5: #1d736d;
   --map-ink: #0a4341; --map-ink-5: #ffffff; --map-edge: #3c4b48; --map-mark: #8a3b00; --map-land: #edf2f0;
+  --map-point: #12436d;
 }
 
 @media (prefers-color-scheme: dark) {
   :root {
     --map-1: #18231f; --map-2: #1f3a36; --map-3: #2c5a54; --map-4: #43877e; --map-5: #8ad9cd;
     --map-ink: #bfe8e0; --map-ink-5: #0b1a18; --map-edge: #b9c8c4; --map-mark: #ffb27a; --map-land: #202d2a;
+    --map-point: #9cc9f5;
   }
 }
 
@@ -102,7 +125,14 @@ MAP_CSS = """
 .map .mark path:not(.ink) { fill: none; stroke: none; pointer-events: all; }
 .map .mark .ink { stroke: var(--map-mark); } .map .mark .i2 { stroke-width: 17; }
 .map .signs path { fill: none; stroke: var(--map-mark); stroke-width: 1.8; }
+.map .over path { fill: none; stroke: var(--ink); stroke-width: 1.4; pointer-events: none; }
+.map a:hover path, .map a:focus path { fill: var(--map-3); }
 .map .own { fill: none; stroke: var(--ink); stroke-width: 2.4; }
+.map .border { fill: none; stroke: var(--ink); stroke-width: 1.7; pointer-events: none; }
+.map .points path { fill: var(--map-point); stroke: var(--paper); stroke-width: 1; }
+.map .here { fill: var(--accent); }
+.map.locator { grid-template-columns: minmax(0, 12rem); }
+@media screen and (min-width: 60rem) { .map.locator { width: 12rem; margin: 0 0 1rem; } }
 .map .frame { fill: none; stroke: var(--map-edge); stroke-dasharray: 4 3; }
 .map text { font-size: 10px; font-weight: 600; fill: var(--ink); text-anchor: middle; pointer-events: none; }
 .map text { stroke: var(--paper); stroke-width: 3; stroke-linejoin: round; paint-order: stroke; }
@@ -115,6 +145,7 @@ MAP_CSS = """
   :root {
     --map-1: #ffffff; --map-2: #d3e8e4; --map-3: #a5d0c9; --map-4: #64aaa1; --map-5: #1d736d;
     --map-ink: #0a4341; --map-ink-5: #ffffff; --map-edge: #222222; --map-mark: #8a3b00; --map-land: #f3f3f3;
+    --map-point: #12436d;
   }
   .map { grid-template-columns: 120mm 1fr; break-inside: avoid; }
   .map > svg { max-height: 150mm; }
@@ -176,6 +207,54 @@ def classes_of(
 # --- the two maps ---------------------------------------------------------------------------------
 
 
+class Outlines(NamedTuple):
+    """The borders between areas of another kind, to lie over a map: what they are, and their path on its sheet."""
+
+    words: str
+    path: str
+
+
+def outlines_on(sheet: Sheet, shapes: np.ndarray, words: str) -> Outlines:
+    """Where other areas meet, as a sheet draws it; made once where several maps share the sheet.
+
+    Coasts are left out: the areas of the map itself have them, and heavy lines would fill the sounds and lochs.
+
+    Parameters
+    ----------
+    shapes
+        In metres of the British National Grid; missing ones are passed over.
+    words
+        What they are, in the plural: 'partnerships'.
+    """
+    import shapely
+
+    shapes = np.asarray(shapes, dtype=object)
+    there = shapes[~shapely.is_missing(shapes)]
+    if len(there) < 2:
+        return Outlines(words, "")
+    drawn = sheet.drawn(sheet.brought(there))
+    lines = shapely.union_all(shapely.boundary(drawn))
+    coast = shapely.buffer(shapely.boundary(joined(drawn)), COAST)
+    inland = shapely.get_parts(shapely.line_merge(shapely.difference(lines, coast)))
+    pieces = []
+    for line in inland[shapely.length(inland) > COAST]:
+        points = np.rint(shapely.get_coordinates(line)).astype(int)
+        steps = np.diff(points, axis=0)
+        steps = steps[steps.any(axis=1)]
+        if len(steps):
+            written = " ".join(f"{x},{y}" for x, y in steps.tolist()).replace(" -", "-").replace(",-", "-")
+            pieces.append(f"M{points[0][0]},{points[0][1]}l{written}")
+    return Outlines(words, "".join(pieces))
+
+
+class Points(NamedTuple):
+    """Services of one kind: what they are, the name of each, and where it is (metres, NaN where not known)."""
+
+    label: str
+    names: Sequence[str]
+    places: np.ndarray
+
+
 class Mark(NamedTuple):
     """Places that a fit map marks: what they are, their outlines, and a name for each."""
 
@@ -195,6 +274,7 @@ def choropleth(
     own: int | None = None,
     caption: str = "",
     no_figure: str = "No figure",
+    outlines: Outlines | None = None,
 ) -> Map:
     """A map of areas, coloured and hatched by class; of areas alone where there are no classes.
 
@@ -213,6 +293,8 @@ def choropleth(
         The area that the page is about: it gets a heavy outline.
     caption
         Of the key.
+    outlines
+        Of areas of another kind, from ``outlines_on`` the same sheet; they lie over the map as heavy lines.
 
     Raises
     ------
@@ -228,11 +310,12 @@ def choropleth(
     for number, kind in [*enumerate(kinds), (-1, "land" if classes is None else "none")]:
         here = np.flatnonzero(of == number)
         drawn = "".join(_path(sheet.paths[position], spoken[position]) for position in here)
-        ink = _ink(sheet.shapes[here], kind, _HATCHINGS.get(kind))
+        ink = sheet.ink(here, kind)
         layers.append(f'<g class="{"land" if kind == "land" else "f" + kind}">{drawn}{ink}</g>' if drawn else "")
     labels, numbered = _labels(sheet, names, values) if len(names) <= LABELLED else ("", [])
-    description = _description(names, spoken, classes, sheet, own)
-    svg = _svg(sheet, identifier, title, description, "".join(layers) + _own(sheet, own), labels)
+    description = _description(names, spoken, classes, sheet, own) + _outline_words(outlines)
+    lines = _border(outlines) + _own(sheet, own)
+    svg = _svg(sheet, identifier, title, description, "".join(layers) + lines, labels)
     key = _class_key(classes, kinds, caption, no_figure) if classes else ""
     return Map(svg, key + _number_key(numbered, names, values))
 
@@ -280,6 +363,131 @@ def outline_map(
     return Map(svg, key + _number_key(numbered, names, unsaid))
 
 
+def services_map(
+    names: Sequence[str],
+    shapes: np.ndarray | Sheet,
+    kinds: Sequence[Points],
+    *,
+    title: str,
+    identifier: str,
+    outlines: Outlines | None = None,
+    caption: str = "Services",
+) -> Map:
+    """Services as signs on the outlines of areas: one shape of sign for each kind, told in the key with its count.
+
+    Services of one place stand side by side. One without a place is counted in the key and not drawn.
+
+    Raises
+    ------
+    ValueError
+        If no area has an outline, or there are more kinds than signs.
+    """
+    if len(kinds) > len(_SIGNS):
+        raise ValueError(f"A map has signs for {len(_SIGNS)} kinds of service, not for {len(kinds)}.")
+    sheet = shapes if isinstance(shapes, Sheet) else sheet_of(shapes)
+    land = "".join(_path(path, name) for path, name in zip(sheet.paths, names, strict=True))
+    spots = _spread([sheet.placed(kind.places) for kind in kinds])
+    drawn, rows, said = [], [], []
+    for kind, sign, places in zip(kinds, _SIGNS, spots, strict=False):
+        there = np.isfinite(places).all(axis=1)
+        for name, (x, y) in zip(np.array(kind.names, dtype=object)[there], places[there] * FINE, strict=True):
+            title_of = f"<title>{escape(kind.label)}: {escape(name)}</title>"
+            drawn.append(f'<path d="M{x:.0f},{y:.0f}{sign}">{title_of}</path>')
+        bare = len(there) - int(there.sum())
+        label = kind.label + (f" ({bare:,} not on the map)" if bare else "")
+        rows.append((_sign_swatch(sign), label, f"{len(there):,}"))
+        said.append(f"{kind.label}: {int(there.sum()):,}.")
+    layers = f'<g class="land">{land}</g>{_border(outlines)}<g class="points">{"".join(drawn)}</g>'
+    unsaid = [""] * len(names)
+    description = " ".join([_drawn_words(names, sheet) + _outline_words(outlines), *said])
+    labels, numbered = _labels(sheet, names, unsaid) if 1 < len(names) <= LABELLED else ("", [])
+    svg = _svg(sheet, identifier, title, description, layers, labels)
+    return Map(svg, _key_table(caption, ("Sign", "Means", "Places"), rows) + _number_key(numbered, names, unsaid))
+
+
+def locator(names: Sequence[str], shapes: np.ndarray | Sheet, own: int, *, title: str, identifier: str) -> Map:
+    """A small map of where an area lies among those around it: the area dark, the others as land, and no key.
+
+    Parameters
+    ----------
+    names, shapes
+        The areas of one partnership; a ``sheet_of(shapes, COARSE)`` where several locators share it.
+    own
+        The area that the page is about.
+
+    Raises
+    ------
+    ValueError
+        If no area has an outline.
+    """
+    sheet = shapes if isinstance(shapes, Sheet) else sheet_of(shapes, COARSE)
+    others = "".join(_path(path) for position, path in enumerate(sheet.paths) if position != own)
+    layers = f'<g class="land">{others}</g><g class="here">{_path(sheet.paths[own])}</g>'
+    where = f"{names[own]} is dark among {len(names):,} areas." if len(names) > 1 else f"The outline of {names[own]}."
+    if sheet.missing[own]:
+        where = f"{names[own]} has no outline, and is not drawn."
+    return Map(_svg(sheet, identifier, title, where, layers, ""), "")
+
+
+def _spread(places: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Places in units, those that lie under each other set side by side in the order given."""
+    together = np.concatenate(places) if len(places) else np.zeros((0, 2))
+    known = np.flatnonzero(np.isfinite(together).all(axis=1))
+    cell = np.full(len(together), -1)
+    _, cell[known] = np.unique(np.round(together[known] / 3), axis=0, return_inverse=True)
+    moved = together.copy()
+    for number in np.unique(cell[known]):
+        here = np.flatnonzero(cell == number)
+        if len(here) > 1:
+            side = int(np.ceil(np.sqrt(len(here))))
+            down, across = np.divmod(np.arange(len(here)), side)
+            rows = -(-len(here) // side)
+            steps = np.column_stack([across - (side - 1) / 2, down - (rows - 1) / 2])
+            moved[here] = together[here].mean(axis=0) + steps * APART
+    return np.split(moved, np.cumsum([len(of) for of in places])[:-1]) if len(places) else []
+
+
+def _border(outlines: Outlines | None) -> str:
+    return f'<path class="border" d="{outlines.path}"/>' if outlines and outlines.path else ""
+
+
+def _outline_words(outlines: Outlines | None) -> str:
+    return f" Heavy lines are the borders between {outlines.words}." if outlines and outlines.path else ""
+
+
+def places_map(names: Sequence[str], shapes: np.ndarray, links: Sequence[str], larger: np.ndarray) -> str:
+    """A map of places alone, each a link, with the thicker outlines of larger areas over them.
+
+    It is a picture for the hand: a keyboard and a screen reader have the same links in the list of areas, and are
+    spared a stop at every place. The page says so beside it.
+
+    Parameters
+    ----------
+    names, shapes, links
+        The places, their outlines (metres of the British National Grid), and the address of each; empty for none.
+    larger
+        Outlines of the larger areas.
+
+    Raises
+    ------
+    ValueError
+        If no place has an outline.
+    """
+    sheet = sheet_of(shapes)
+    land = "".join(
+        f'<a href="{escape(link)}" tabindex="-1">{_path(path, name)}</a>' if link else _path(path, name)
+        for path, name, link in zip(sheet.paths, names, links, strict=True)
+        if path
+    )
+    outlines = _paths(sheet.drawn(sheet.brought(larger))) if len(larger) else ()
+    over = "".join(_path(path) for path in outlines)
+    frame = _frame(sheet)
+    return (
+        f'<svg aria-hidden="true" viewBox="0 0 {sheet.width:.0f} {sheet.height:.0f}" xmlns="http://www.w3.org/2000/svg">'
+        f'<g transform="scale({1 / FINE:g})"><g class="land">{land}</g><g class="over">{over}</g></g>{frame}</svg>'
+    )
+
+
 # --- the sheet ------------------------------------------------------------------------------------
 
 
@@ -301,6 +509,22 @@ class Sheet:
     shapes: np.ndarray  # as drawn, in tenths of a unit
     paths: tuple[str, ...]
     points: np.ndarray  # where labels stand, in units
+    detail: float = DETAIL
+    inked: dict[tuple[str, int], str] = field(default_factory=dict, compare=False, repr=False)
+    """The hatching of each class in each area, as maps of this sheet have asked for it."""
+
+    def ink(self, positions: np.ndarray, kind: str) -> str:
+        """The hatching of some areas, cut to each: it runs on from one into the next."""
+        hatching = _HATCHINGS.get(kind)
+        if hatching is None:
+            return ""
+        pieces = []
+        for position in positions.tolist():
+            if (kind, position) not in self.inked:
+                self.inked[kind, position] = hatched(self.shapes[position], hatching)
+            pieces.append(self.inked[kind, position])
+        drawn = "".join(f"M0,0{piece}" for piece in pieces if piece)
+        return f'<path class="ink i{kind}" d="{drawn}"/>' if drawn else ""
 
     def units(self, coordinates: np.ndarray) -> np.ndarray:
         x = (coordinates[..., 0] - self.west) / self.metres + self.left
@@ -311,7 +535,16 @@ class Sheet:
         """Shapes as this picture draws them, in tenths of a unit: without detail that cannot be seen."""
         import shapely
 
-        return shapely.transform(simplified(shapes, DETAIL * self.metres), lambda xy: self.units(xy) * FINE)
+        return shapely.transform(simplified(shapes, self.detail * self.metres), lambda xy: self.units(xy) * FINE)
+
+    def placed(self, places: np.ndarray) -> np.ndarray:
+        """Points of the grid in units, those in Shetland moved into the inset if the map has one."""
+        places = np.asarray(places, dtype=float).reshape(-1, 2)
+        if self.frame is not None:
+            east, north = places.T
+            inside = (north > SHETLAND_NORTH) & (east > SHETLAND_WEST) & (east < SHETLAND_EAST)
+            places = np.where(inside[:, None], southward(places), places)
+        return self.units(places)
 
     def brought(self, shapes: np.ndarray) -> np.ndarray:
         """Other shapes of the same map, those in Shetland moved into the inset if the map has one."""
@@ -326,8 +559,15 @@ class Sheet:
         return moved
 
 
-def sheet_of(shapes: np.ndarray) -> Sheet:
+def sheet_of(shapes: np.ndarray, detail: float = DETAIL) -> Sheet:
     """Some areas on paper, as large as it allows; Shetland in its inset where they reach far.
+
+    Parameters
+    ----------
+    shapes
+        Metres of the British National Grid.
+    detail
+        Units below which nothing is drawn: more for a map that is shown small.
 
     Raises
     ------
@@ -351,7 +591,7 @@ def sheet_of(shapes: np.ndarray) -> Sheet:
     # Tall, narrow places get some paper at their sides, for the labels.
     width = min(WIDTH, max(drawn + 2 * MARGIN, 0.75 * WIDTH))
     height = (north - south) / metres + 2 * MARGIN
-    bare = Sheet(west, north, metres, width, height, (width - drawn) / 2, frame, ~there, shapes, (), shapes)
+    bare = Sheet(west, north, metres, width, height, (width - drawn) / 2, frame, ~there, shapes, (), shapes, detail)
     tenths = bare.drawn(moved)
     return replace(bare, shapes=tenths, paths=_paths(tenths), points=bare.units(label_points(moved)))
 
@@ -412,13 +652,7 @@ def _path(path: str, title: str = "") -> str:
 
 
 def _svg(sheet: Sheet, identifier: str, title: str, description: str, layers: str, labels: str) -> str:
-    frame = ""
-    if sheet.frame:
-        (x, y), (right, bottom) = sheet.units(
-            np.array([[sheet.frame.west, sheet.frame.north], [sheet.frame.east, sheet.frame.south]])
-        ).tolist()
-        frame = f'<rect class="frame" x="{x:.1f}" y="{y:.1f}" width="{right - x:.1f}" height="{bottom - y:.1f}"/>'
-        frame += _text((x + right) / 2, y - 4 - len(INSET_WORDS) * LINE / 2, INSET_WORDS)
+    frame = _frame(sheet)
     return (
         f'<svg role="img" aria-labelledby="{identifier}-title {identifier}-desc" '
         f'viewBox="0 0 {sheet.width:.0f} {sheet.height:.0f}" xmlns="http://www.w3.org/2000/svg">'
@@ -426,6 +660,17 @@ def _svg(sheet: Sheet, identifier: str, title: str, description: str, layers: st
         f'<desc id="{identifier}-desc">{escape(description)}</desc>'
         f'<g transform="scale({1 / FINE:g})">{layers}</g>{frame}{labels}</svg>'
     )
+
+
+def _frame(sheet: Sheet) -> str:
+    """The frame round what is drawn out of its place, with the words over it; nothing where nothing is."""
+    if not sheet.frame:
+        return ""
+    (x, y), (right, bottom) = sheet.units(
+        np.array([[sheet.frame.west, sheet.frame.north], [sheet.frame.east, sheet.frame.south]])
+    ).tolist()
+    box = f'<rect class="frame" x="{x:.1f}" y="{y:.1f}" width="{right - x:.1f}" height="{bottom - y:.1f}"/>'
+    return box + _text((x + right) / 2, y - 4 - len(INSET_WORDS) * LINE / 2, INSET_WORDS)
 
 
 # --- hatching -------------------------------------------------------------------------------------
@@ -507,6 +752,14 @@ def _swatch(style: str, hatching: Hatching | None, sign: str = "") -> str:
     fill = f'<path d="m4,4h{right - 4}v172h-{right - 4}z"/>{_ink(box, kind, hatching)}'
     beside = f'<g class="signs"><path d="M240,90{sign}"/></g>' if sign else ""
     return f'<svg class="swatch" viewBox="0 0 300 180" aria-hidden="true"><g class="{style}">{fill}</g>{beside}</svg>'
+
+
+def _sign_swatch(sign: str) -> str:
+    """A sign as it stands on the map."""
+    return (
+        '<svg class="swatch" viewBox="0 0 300 180" aria-hidden="true"><g class="points">'
+        f'<path transform="translate(150,90) scale(1.6)" d="M0,0{sign}"/></g></svg>'
+    )
 
 
 def _number_key(numbered: Sequence[int], names: Sequence[str], values: Sequence[str]) -> str:

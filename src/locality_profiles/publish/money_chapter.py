@@ -6,11 +6,15 @@ stands beside it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from locality_profiles.disclosure.money import USUAL, may_show, shown, together
+from locality_profiles.disclosure.money import Money as Limits
+from locality_profiles.disclosure.money import words as words_of
 from locality_profiles.ledger.codes import services, words
 from locality_profiles.numbers import DASH
 from locality_profiles.periods import period_label
@@ -18,7 +22,7 @@ from locality_profiles.publish.money import area_title, chosen_versions, pounds,
 from locality_profiles.publish.reading import AreaKey
 from locality_profiles.publish.sheets import Column, Sheet
 from locality_profiles.tables.curated import CONCENTRATION
-from locality_profiles.tables.money import LEDGER_TABLES, LOW_BELOW
+from locality_profiles.tables.money import LEDGER_TABLES
 from locality_profiles.tables.relation import relation
 from locality_profiles.tables.suites import empty_view
 
@@ -64,11 +68,16 @@ CANDIDATES = (
     "Reasons to look, found by rule: none of them says that money should move. There is no score, since nobody has "
     "agreed what would weigh more."
 )
-FEW_PROVIDERS = "A group of fewer than three providers is for management only: one could work out what another is paid."
+#: How far ahead of a ledger contracts are added up elsewhere, so that what ends by quarter has a total.
+MONTHS_TOLD = 36
+MINE = "hscp_code = ? and period_start = ? and version = ?"
 
 
 def chapters(
-    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path], names: Mapping[AreaKey, str]
+    connection: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, Path],
+    names: Mapping[AreaKey, str],
+    limits: Limits = USUAL,
 ) -> dict[str, tuple[Sheet, ...]]:
     """Sheets of each partnership that has a ledger, by its code; none in a release without ledgers.
 
@@ -87,7 +96,7 @@ def chapters(
             select distinct hscp_code, period_start, period_end, version
             from chosen join area_resource using (hscp_code, period_start, version)
             where purpose = 'planned' order by 1""").fetchall():  # fmt: skip
-        of = _Of(connection, hscp, start, version, names)
+        of = _Of(connection, hscp, start, version, names, limits)
         when = f"{words()['version'][version]}, {period_label('financial_year', start, end)}"
         makers: tuple[Callable[[_Of, str], Iterator[Sheet]], ...] = (
             _statement, _statutory, _by_head, _monitoring, _set_aside, _hosted, _providers, _contracts, _programmes,
@@ -101,8 +110,9 @@ class _Of:
     """Rows of one partnership, year and version."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, hscp: str, start: Any, version: str,
-                 names: Mapping[AreaKey, str]) -> None:  # fmt: skip
+                 names: Mapping[AreaKey, str], limits: Limits) -> None:  # fmt: skip
         self._connection = connection
+        self.limits = limits
         self.hscp, self.start, self.version, self.names = hscp, start, version, names
 
     def rows(self, table: str, where: str = "true", order: str = "all") -> Rows:
@@ -142,7 +152,7 @@ def _statement(of: _Of, when: str) -> Iterator[Sheet]:
             for row in mine
         ]  # fmt: skip
         yield Sheet(f"statement-{table}", f"Annual financial statement: {title[:1].lower()}{title[1:]}",
-                    f"{title}: {when}", "", columns, tuple(printed),
+                    f"{title}: {when}", "Part", columns, tuple(printed),
                     (OWN_RESOURCE,) if table in ("resource", "beside") else ())  # fmt: skip
 
 
@@ -211,23 +221,62 @@ def _by_head(of: _Of, when: str) -> Iterator[Sheet]:
 def _contracts(of: _Of, when: str) -> Iterator[Sheet]:
     """Contracts and grants by service and the quarter in which they end, the soonest first; no provider is named."""
     ends = of.asked(
-        """select service_code, quarter_start, count(*) as contracts, count(distinct provider) as providers,
-            sum(net_pence)::bigint as pence, min(ends) filter (where ends <> 'later') as soon
-        from contract_end where hscp_code = ? and period_start = ? and version = ?
-        group by all order by quarter_start, service_code""",
+        f"""select service_code, quarter_start, count(*) as contracts, sum(net_pence)::bigint as pence,
+            min(ends) filter (where ends <> 'later') as soon
+        from contract_end where {MINE} group by all order by quarter_start, service_code""",
         of.hscp, of.start, of.version,
     )  # fmt: skip
+    told = _quarters_told(of)
     columns = (Column("Contracts and grants"), Column("Quarter in which they end", words=True),
                Column("In this year", "£"), Column("How soon", words=True))  # fmt: skip
     soon = {"ended": "Some have ended", "within_12_months": "Within a year of the year's end", None: "Later"}
     printed: Printed = [
         (title_of(row["service_code"]), (
             f"{row['contracts']:,}", _quarter(row["quarter_start"]),
-            pounds(row["pence"], "") if row["providers"] >= LOW_BELOW else DASH, soon[row["soon"]]), False)
+            pounds(row["pence"], "") if (row["service_code"], row["quarter_start"]) in told else DASH,
+            soon[row["soon"]]), False)
         for row in ends
     ]  # fmt: skip
     yield Sheet("contracts", "Contracts and grants by when they end", f"Of the ledger: {when}", "Service", columns,
-                tuple(printed), (ENDS, FEW_PROVIDERS))  # fmt: skip
+                tuple(printed), (ENDS, words_of(of.limits)))  # fmt: skip
+
+
+def _quarters_told(of: _Of) -> set[tuple[str, date]]:
+    """Services and quarters of which the money is shown. What ends soon is added up by service in another table."""
+    paid = of.asked(
+        f"""select service_code, quarter_start, provider, sum(net_pence)::bigint as pence,
+            contract_end >= as_at and contract_end < as_at + interval {MONTHS_TOLD} month as soon
+        from contract_end where {MINE} group by all order by all""",
+        of.hscp, of.start, of.version,
+    )  # fmt: skip
+    quarters: dict[tuple[str, date], dict[str, float]] = {}
+    for row in paid:
+        payments = quarters.setdefault((row["service_code"], row["quarter_start"]), {})
+        payments[row["provider"]] = payments.get(row["provider"], 0) + row["pence"]
+    added_up = {(row["service_code"], row["quarter_start"]) for row in paid if row["soon"]}
+    told: set[tuple[str, date]] = set()
+    for service in {service for service, _ in quarters}:
+        for soon in (True, False):
+            groups = {key: payments for key, payments in quarters.items()
+                      if key[0] == service and (key in added_up) == soon}  # fmt: skip
+            told |= shown(groups, of.limits, of_total=soon)
+    return told
+
+
+def _services_told(of: _Of, which: str) -> set[str]:
+    """Services of which the sum of some contracts is shown: enough share it, and no quarter of it is hidden."""
+    quarters = _quarters_told(of)
+    payments: dict[str, dict[str, float]] = {}
+    hidden: set[str] = set()
+    for row in of.asked(
+        f"""select service_code, quarter_start, provider, sum(gross_pence)::bigint as pence from contract_end
+        where {MINE} and {which} group by all order by all""", of.hscp, of.start, of.version,
+    ):  # fmt: skip
+        paid = payments.setdefault(row["service_code"], {})
+        paid[row["provider"]] = paid.get(row["provider"], 0) + row["pence"]
+        if (row["service_code"], row["quarter_start"]) not in quarters:
+            hidden.add(row["service_code"])
+    return shown(payments, of.limits, of_total=False) - hidden
 
 
 def _quarter(start: date) -> str:
@@ -325,17 +374,30 @@ def _hosted(of: _Of, when: str) -> Iterator[Sheet]:
 
 
 def _providers(of: _Of, when: str) -> Iterator[Sheet]:
-    columns = (Column("Providers"), Column("Gross", "£"), Column("Largest three", "%"), Column("Largest", "%"))
+    """Spending by sector. The share of the largest is not printed: beside the sum it says what that one is paid."""
+    columns = (Column("Providers"), Column("Gross", "£"), Column("Largest three", "%"))
     sectors = {"all": "All sectors", **words()["provider_sector"]}
-    rows = [row for row in of.rows("provider_concentration", "family = 'all'") if not row["low_number"]]
+    told = _sectors_told(of)
     printed: Printed = [
         (sectors.get(row["provider_sector"], str(row["provider_sector"])), (
-            f"{row['providers']}", pounds(row["gross_pence"], ""), percent(100 * (row["top_3_share"] or 0)),
-            percent(100 * (row["largest_share"] or 0))), row["provider_sector"] == "all")
-        for row in rows
+            f"{row['providers']}", pounds(row["gross_pence"], ""), percent(100 * (row["top_3_share"] or 0))),
+         row["provider_sector"] == "all")
+        for row in of.rows("provider_concentration", "family = 'all'") if row["provider_sector"] in told
     ]  # fmt: skip
     yield Sheet("providers", "Who is paid, by sector", f"Spending with named providers: {when}", "Sector", columns,
-                tuple(printed), (FEW_PROVIDERS,))  # fmt: skip
+                tuple(printed), (words_of(of.limits),))  # fmt: skip
+
+
+def _sectors_told(of: _Of) -> set[str]:
+    """Sectors of which spending is shown, and ``all`` where that is."""
+    sectors: dict[str, dict[str, float]] = {}
+    for row in of.asked("""
+            select provider_sector, provider, sum(gross_pence)::bigint as pence from provider_spend
+            where hscp_code = ? and period_start = ? and version = ? and provider <> 'NOT_TOLD'
+            group by all having pence > 0 order by all""", of.hscp, of.start, of.version):  # fmt: skip
+        sectors.setdefault(row["provider_sector"], {})[row["provider"]] = row["pence"]
+    whole = may_show(together(sectors.values()), of.limits)
+    return shown(sectors, of.limits, of_total=whole) | ({"all"} if whole else set())
 
 
 def _programmes(of: _Of, when: str) -> Iterator[Sheet]:
@@ -353,18 +415,23 @@ def _programmes(of: _Of, when: str) -> Iterator[Sheet]:
     yield Sheet("programmes", "Programmes of care by group of people", f"Net: {when}", "Programme", columns,
                 tuple(printed))  # fmt: skip
     reasons = of.rows("marginal_candidate", order="kind, code, rule")
+    soon = _services_told(of, "ends = 'within_12_months'")
     found: Printed = [
         (words()["programme"].get(row["code"], row["code"]) if row["kind"] == "programme" else title_of(row["code"]),
-         (pounds(row["net_pence"], ""), _reason(of, row)), False)
-        for row in reasons
+         (pounds(row["net_pence"], "") if told else DASH, _reason(of, row, told)), False)
+        for row in reasons for told in (row["rule"] != "contracts_end" or row["code"] in soon,)
     ]  # fmt: skip
     yield Sheet("candidates", "Where to look first for marginal analysis", f"Reasons found by rule: {when}", "What",
                 (Column("Net", "£"), Column("Why", words=True)), tuple(found), (CANDIDATES,))  # fmt: skip
 
 
-def _reason(of: _Of, row: Mapping[str, Any]) -> str:
+def _reason(of: _Of, row: Mapping[str, Any], told: bool) -> str:
+    """Why to look; of contracts that few share, without what they are paid."""
+    reason = (
+        str(row["reason"]) if told else re.sub(r"contracts of £[0-9.,]+( \w+)? end", "contracts end", row["reason"])
+    )
     where = area_title(row["area_code"], row["area_type"], of.names) if row["area_code"] else ""
-    return f"{where}: {row['reason']}" if where and where not in row["reason"] else str(row["reason"])
+    return f"{where}: {reason}" if where and where not in reason else reason
 
 
 def _budgets(of: _Of, when: str) -> Iterator[Sheet]:
@@ -372,13 +439,16 @@ def _budgets(of: _Of, when: str) -> Iterator[Sheet]:
     columns = (Column("Used", "£"), Column("Fair share", "£"), Column("Committed", "£"), Column("Until"),
                Column("Once only", "£"), Column("Who may authorise", words=True),
                Column("Not for the locality to decide", words=True))  # fmt: skip
+    told = _services_told(of, "contract_end >= period_start")
     by_area: dict[tuple[str, str], Rows] = {}
     for row in of.rows("locality_budget", order="area_type, area_code, service_code, scope"):
         by_area.setdefault((row["area_type"], row["area_code"]), []).append(row)
     for at, ((kind, area), rows) in enumerate(by_area.items()):
         printed = [
             (title_of(row["service_code"]), (
-                pounds(row["used_pence"], ""), pounds(row["fair_pence"], ""), pounds(row["committed_pence"], ""),
+                pounds(row["used_pence"], ""), pounds(row["fair_pence"], ""),
+                DASH if row["committed_pence"] and row["service_code"] not in told
+                else pounds(row["committed_pence"], ""),
                 str(row["committed_until"] or DASH), pounds(row["non_recurring_pence"], ""),
                 row["may_authorise"] or DASH, row["not_devolved"] or ""), False)
             for row in rows if row["used_pence"] or row["fair_pence"]

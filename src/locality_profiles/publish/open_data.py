@@ -1,4 +1,5 @@
-"""The same figures as data: Parquet and CSV, a spreadsheet for each area, and a package that describes them.
+"""The same figures as data: Parquet and CSV, a spreadsheet for each area, one file of all tables for DuckDB, and a
+package that describes them.
 
 The long tables are written by DuckDB; each area's spreadsheet holds what its page shows. A text that
 a spreadsheet would take for a formula gets an apostrophe before it, in CSV only.
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from locality_profiles.errors import ContractBroken, Problem
 from locality_profiles.numbers import shown_number, unit_label
+from locality_profiles.publish.catalogue import NAME, Held, write_catalogue
 from locality_profiles.publish.edition import SYNTHETIC, Edition, file_stems
 from locality_profiles.publish.reading import LARGER, Beside, Profile, read_keys, read_profiles
 from locality_profiles.publish.system_maps import write_layers
@@ -102,7 +104,8 @@ def write_open_data(tables: Mapping[str, Path], out: Path, about: Edition) -> li
 
     The long tables at full precision, as Parquet, and as CSV where a spreadsheet can hold them;
     ``indicators.csv`` and ``areas.csv``; ``areas/<code>.csv``, one for each profiled area, with the
-    figures of its page (UTF-8 with a byte-order mark, for Excel); and ``datapackage.json``.
+    figures of its page (UTF-8 with a byte-order mark, for Excel); ``catalogue.duckdb``, which has every table in one
+    file; and ``datapackage.json``.
 
     Raises
     ------
@@ -121,7 +124,9 @@ def write_open_data(tables: Mapping[str, Path], out: Path, about: Edition) -> li
                 path = out / f"{long.stem}.{suffix}"
                 _copy(connection, relation(tables[long.table]), contract, path)
                 resources.append(_resource(path, out, contract.columns, contract.description, contract.key))
-        resources += [_plain_resource(path, out, words) for path, words in write_layers(tables, out)]
+        layers = [*write_layers(tables, out), *_write_blocks(connection, tables, out)]
+        resources += [_plain_resource(path, out, words) for path, words in layers]
+        resources.append(_write_catalogue(tables, layers, out, about))
         stems = file_stems(read_keys(connection, tables, about.profiled))
         for kind in about.profiled:  # a country's profiles are not to be in memory together
             for profile in read_profiles(connection, tables, (kind,), trends=False):
@@ -134,6 +139,72 @@ def write_open_data(tables: Mapping[str, Path], out: Path, about: Edition) -> li
     package = out / "datapackage.json"
     package.write_text(_one_line_each(_package(about, resources, sources)), encoding="utf-8")
     return [*(out / resource["path"] for resource in resources), package]
+
+
+def _write_blocks(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path], out: Path
+) -> Iterator[tuple[Path, str]]:
+    """Which data zones make up which areas, and the classes that they are in: what every sum over places follows from.
+
+    Shares that were found by counting patients are left out: they say how many patients live where.
+    """
+    from locality_profiles.disclosure.publishable import zone_classes
+    from locality_profiles.tables.suites import empty_view
+
+    for stem, words, query in (
+        ("membership", "Which data zones make up which areas", f"""
+            select block_type, block_code, area_type, area_code, weight, method, vintage
+            from {relation(tables["membership"])}
+            where block_type = 'data_zone_2011' and method <> 'registered_patients'
+            order by area_type, area_code, block_code"""),
+        ("zone-classes", "The fifth by deprivation that each data zone is in, and whether it is town or country",
+         zone_classes(relation(tables["population_class"]) if "population_class" in tables
+                      else f"({empty_view(CONTRACTS['population_class'])})")),
+    ):  # fmt: skip
+        path = out / f"{stem}.parquet"
+        to = str(path).replace("'", "''")
+        connection.execute(f"copy ({query}) to '{to}' (format parquet, compression zstd)")
+        yield path, words
+
+
+def _write_catalogue(
+    tables: Mapping[str, Path], layers: Sequence[tuple[Path, str]], out: Path, about: Edition
+) -> dict[str, Any]:
+    """Every table of the open data in one file, and its place in the package.
+
+    The package says neither its size nor its checksum: DuckDB writes the same rows as other bytes each time. The
+    release's own note has both.
+    """
+    held = [_held(long, tables[long.table], out) for long in _published(tables)]
+    for path, words in layers:
+        name = path.stem.replace("-", "_")
+        if path.suffix == ".parquet" and name not in {table.name for table in held}:
+            contract = CONTRACTS[name].columns if name in CONTRACTS else ()
+            columns = tuple(column for column in contract if column.name in _columns_of(path))
+            held.append(Held(name, f"from {relation(path)}", f"{words}. The same as {path.name}.", columns))
+    first = f"{SYNTHETIC} " if about.synthetic else ""
+    marked = f"{about.marking} " if about.marking else ""
+    told = f"{marked}{first}{about.title}, release {about.release_id}."
+    write_catalogue(out / NAME, held, told)
+    words = "Every table of these files in one, for DuckDB: attach it from a folder or from its address."
+    return {"path": NAME, "description": words, "format": "duckdb", "mediatype": "application/octet-stream"}
+
+
+def _held(long: Long, path: Path, out: Path) -> Held:
+    """A long table as the catalogue has it: as it was written as Parquet, and in the same order where it was not."""
+    contract = CONTRACTS[long.table]
+    words = f"One row is {contract.grain}. {contract.description} The same as {long.stem}."
+    if long.parquet:
+        return Held(long.table, f"from {relation(out / f'{long.stem}.parquet')}", words, contract.columns)
+    chosen = ", ".join(f'"{column.name}"' for column in contract.columns)
+    order = ", ".join(f'"{name}"' for name in dict.fromkeys((*contract.sort, *contract.key)))
+    return Held(long.table, f"select {chosen} from {relation(path)} order by {order}", words, contract.columns)
+
+
+def _columns_of(path: Path) -> set[str]:
+    import pyarrow.parquet as pq
+
+    return set(pq.read_schema(path).names)
 
 
 def downloads(tables: Mapping[str, Path]) -> list[tuple[str, str, str]]:

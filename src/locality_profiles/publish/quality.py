@@ -51,7 +51,7 @@ def _door(door: str, title: str, suites: list[dict[str, Any]]) -> dict[str, Any]
 def _extracts(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path]) -> list[dict[str, Any]]:
     found = _rows(
         connection,
-        "select title, file, sheet, publisher, licence, page, sha256, rows, claims, notes "
+        "select title, file, sheet, publisher, licence, page, sha256, rows, claims, notes, mapping "
         f"from {relation(tables['extract'])} order by title, file, sheet",
     )
     for row in found:  # only a web address becomes a link: the field is data

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 Cell = tuple[float | None, str, str | None]
 #: Roles of columns for larger areas.
 LARGER = ("within", "hscp", "health_board", "country")
+#: Other areas of its kind that a page shows in columns of its tables, where they are planned for and where they are
+#: only told of; where there are more, none are: so wide a table can be neither read nor printed, and each indicator's
+#: page has them all.
+MOST_PEERS, FEW_PEERS = 6, 4
 #: Rows that are fetched at a time: what a country's profiles hold is not to be in memory twice.
 CHUNK = 4096
 NO_CELL: Cell = (None, "not_available", None)
@@ -193,6 +197,18 @@ class Profile:
             if column.role == role:
                 return cell
         return NO_CELL
+
+
+def narrowed(profile: Profile, most: int = MOST_PEERS) -> Profile:
+    """The profile as a page shows it: without the columns of its peers where they are more than ``most``."""
+    kept = [number for number, column in enumerate(profile.columns) if column.role != "peer"]
+    if len(profile.columns) - len(kept) <= most:
+        return profile
+    sections = [
+        replace(section, rows=[row._replace(cells=tuple(row.cells[n] for n in kept)) for row in section.rows])
+        for section in profile.sections
+    ]
+    return replace(profile, columns=tuple(profile.columns[n] for n in kept), sections=sections)
 
 
 def read_indicators(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path]) -> dict[str, Indicator]:

@@ -6,39 +6,62 @@ that comes from data is escaped: by Jinja in the templates, and by ``cells`` whe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from locality_profiles.indicators.definition import DISCLOSURE, OUTCOMES
 from locality_profiles.numbers import legend, print_value, unit_label
-from locality_profiles.publish import area_systems, cells, quality, what_changed
+from locality_profiles.publish import area_systems, cells, indicator_pages, quality, what_changed
+from locality_profiles.publish.area_charts import charts_of
 from locality_profiles.publish.area_systems import MANY, counted
 from locality_profiles.publish.assessment import Assessment, Of, assessment_of, parts_of, see
-from locality_profiles.publish.edition import SYNTHETIC, Edition, capitalised, file_stems
+from locality_profiles.publish.chart_sources import ChartSources, read_chart_sources
+from locality_profiles.publish.charts.behind import table_behind
+from locality_profiles.publish.charts.chart import Chart
+from locality_profiles.publish.charts.draw import file_name, size_of
+from locality_profiles.publish.charts.look import LOOK, NARROW
+from locality_profiles.publish.comparing import write_compared
+from locality_profiles.publish.declared import declared
+from locality_profiles.publish.edition import (
+    SYNTHETIC,
+    Edition,
+    capitalised,
+    documents_of,
+    file_stems,
+    has_documents,
+)
+from locality_profiles.publish.finding import index_of, write_scripts
+from locality_profiles.publish.locators import Locators
 from locality_profiles.publish.money import Money, read_money
 from locality_profiles.publish.money_chapter import chapters, sheet_links
 from locality_profiles.publish.open_data import downloads
 from locality_profiles.publish.place_tables import AreaSystems, read_systems
+from locality_profiles.publish.printing import picture_shares, share_out
 from locality_profiles.publish.reading import (
+    FEW_PEERS,
+    MOST_PEERS,
     AreaKey,
     Beside,
     Indicator,
     Profile,
     choose_headlines,
     figure_of,
+    narrowed,
     read_indicators,
     read_names,
     read_profiles,
 )
 from locality_profiles.publish.sentences import summary
+from locality_profiles.publish.services import Services, read_services, services_here
 from locality_profiles.publish.sheets import Sheet
 from locality_profiles.publish.standing import Standing, missing_view, read_standings
-from locality_profiles.publish.system_maps import maps_of
+from locality_profiles.publish.system_maps import front_map, maps_of, read_layers
+from locality_profiles.publish.theme import Theme
 from locality_profiles.publish.voice import Voice, read_voice
 from locality_profiles.publish.words import OfArea, Words, read_words
 
@@ -53,12 +76,9 @@ HERE = Path(__file__).parent
 #: The section of words that stand at the head of a page.
 HEAD = "profile"
 STYLESHEET = "profiles.css"
-#: For the reader of a definition; the keys are the table's own.
-DIRECTIONS = {
-    "high_is_good": "Higher is better.",
-    "low_is_good": "Lower is better.",
-    "none": "Neither high nor low is judged.",
-}
+CHARTS = "charts"
+#: A picture for wide pages, and one for narrow: words in it are of a size to read on either.
+LOOKS = (LOOK, NARROW)
 
 
 @dataclass(frozen=True)
@@ -82,6 +102,10 @@ class Site:
     changes: what_changed.Report | None = None
     """What changed since the release before; None where nothing was compared or could have been."""
     voice: Voice = field(default_factory=Voice)
+    services: Services = field(default_factory=Services)
+    locators: Locators = field(default_factory=Locators)
+    charts: Mapping[AreaKey, Mapping[str, Sequence[Chart]]] = field(default_factory=dict)
+    """By area and section."""
 
     @cached_property
     def homes(self) -> dict[AreaKey, str]:
@@ -167,29 +191,28 @@ def write_site(tables: Mapping[str, Path], out: Path, about: Edition) -> list[Pa
     ContractBroken
         If a profile names an indicator or an area that has no declaration or name.
     """
-    from locality_profiles.tables.store import connect
+    read = read_site(tables, about)
+    pictures = out / CHARTS
+    read.draw(pictures)
+    return write_pages(read, out)
 
-    with connect() as connection:
-        profiles = read_profiles(connection, tables, about.profiled)
-        systems = read_systems(connection, tables, about)
-        stems = file_stems(profile.key for profile in profiles)
-        names = read_names(connection, tables)
-        site = Site(
-            about, profiles, read_indicators(connection, tables), names, stems, choose_headlines(profiles, about),
-            systems, maps_of(tables, systems, about, stems), read_standings(connection, tables, about.profiled),
-            read_money(connection, tables, names), chapters(connection, tables, names),
-            read_words(connection, tables, about.profiled),
-            _changes(connection, tables, about), read_voice(connection, tables, names),
-        )  # fmt: skip
-        report = quality.read_report(connection, tables)
-        documents = list(_assessments(connection, tables, site))
-    pages = templates(site)
+
+def write_pages(read: Read, out: Path) -> list[Path]:
+    """Every page of what was read; the pictures of its charts stand in ``out`` already, or will.
+
+    Returns
+    -------
+    list of Path
+        Every file written and every picture, the front page first.
+    """
+    site, tables, about = read.site, read.tables, read.site.about
+    pages, brought = templates(site), _brought(about.theme, out)
     (out / "areas").mkdir(parents=True, exist_ok=True)
-    (out / STYLESHEET).write_text(_stylesheet(), encoding="utf-8")
+    (out / STYLESHEET).write_text(_stylesheet(about.theme, about.marking), encoding="utf-8")
     written = [
         _write(out / "index.html", pages.get_template("index.html"), front_page(site, tables)),
         _write(out / "methods.html", pages.get_template("methods.html"), methods_page(site)),
-        _write(out / "data-quality.html", pages.get_template("data-quality.html"), {"report": report}),
+        _write(out / "data-quality.html", pages.get_template("data-quality.html"), {"report": read.report}),
     ]
     if site.changes:
         page = what_changed.page(site.changes, f"{about.open_data}/what-changed.csv" if about.open_data else "")
@@ -202,25 +225,155 @@ def write_site(tables: Mapping[str, Path], out: Path, about: Edition) -> list[Pa
     for kind in site.system_pages:
         context = area_systems.system_page(kind, site) | {"areas": _headline_table(kind, site, anchors=True)}
         written.append(_write(out / "systems" / f"{kind}.html", system, context))
+    written.append(_write(out / "indicators.html", pages.get_template("indicators.html"),
+                          indicator_pages.list_page(site, read.values)))  # fmt: skip
+    (out / "indicators").mkdir(exist_ok=True)
+    template = pages.get_template("indicator.html")
+    for found in read.indicators:
+        written.append(_write(out / found.path, template, found.view))
+    compared = _compared(read, out)
+    written.append(_write(out / "compare.html", pages.get_template("compare.html"), compare_page(site)))
     area = pages.get_template("area.html")
-    for profile in profiles:
+    for profile in site.profiles:
         written.append(_write(out / "areas" / f"{site.stems[profile.key]}.html", area, area_page(profile, site)))
-    shown = {home for profile in profiles if (home := partnership_of(profile))}
+    shown = {home for profile in site.profiles if (home := partnership_of(profile))}
     for code, sheets in site.chapters.items():
         if code in shown:
             (out / "money").mkdir(exist_ok=True)
-            page = {"name": names.get(("hscp", code), code), "href": site.page(("hscp", code)), "sheets": sheets,
+            page = {"name": site.names.get(("hscp", code), code), "href": site.page(("hscp", code)), "sheets": sheets,
                     "links": sheet_links(sheets)}  # fmt: skip
             written.append(_write(out / "money" / f"{code}.html", pages.get_template("money.html"), page))
-    for document in documents:
+    for document in read.assessments:
         (out / "assessment").mkdir(exist_ok=True)
         key = ("hscp", document.code)
         kind, parts = parts_of(about.profiled, [profile.key for profile in site.members.get(document.code, ())])
         divided = counted(len(parts), kind, about) if kind else ""
-        document_page: dict[str, Any] = {"assessment": document, "href": site.page(key), "parts": divided}
+        document_page: dict[str, Any] = {
+            "assessment": document,
+            "href": site.page(key),
+            "parts": divided,
+            "documents": documents_of(assessment_stem(document.code, site), "hscp", about),
+        }
         template = pages.get_template("assessment.html")
         written.append(_write(out / site.assessment(document.code), template, document_page))
-    return [*written, out / STYLESHEET]
+    pictures = {out / CHARTS / name for name in read.pictures()}
+    return [*written, out / STYLESHEET, *brought, *compared, *sorted(pictures)]
+
+
+def _compared(read: Read, out: Path) -> list[Path]:
+    """What search and comparison read: scripts, the index, and the figures of every area."""
+    from locality_profiles.tables.store import connect
+
+    with connect() as connection:
+        figures, stems = write_compared(connection, read.tables, read.site, out)
+    larger = [key for key in stems if key not in read.site.stems]
+    return [*write_scripts(out, index_of(read.site, larger, stems)), *figures]
+
+
+@dataclass(frozen=True)
+class Read:
+    """Everything that a release is told from, read once for pages and documents."""
+
+    site: Site
+    tables: Mapping[str, Path]
+    report: Mapping[str, Any]
+    assessments: tuple[Assessment, ...]
+    values: indicator_pages.Read
+    indicators: tuple[indicator_pages.IndicatorPage, ...]
+
+    def charts(self) -> Iterator[Chart]:
+        """Every chart of the pages; one that stands on several pages comes several times."""
+        for charts in self.site.charts.values():
+            for of_section in charts.values():
+                yield from of_section
+        yield from indicator_pages.pictures_of(self.indicators)
+
+    def draw(self, folder: Path) -> None:
+        """Draw what ``folder`` lacks of the pages' charts, each in a width for a desk and one for a telephone."""
+        share_out(picture_shares(self.charts(), folder, LOOKS), folder)
+
+    def pictures(self) -> list[str]:
+        """Names of the files that stand for the charts."""
+        return sorted({file_name(chart, look) for chart in self.charts() for look in LOOKS})
+
+
+def read_site(tables: Mapping[str, Path], about: Edition) -> Read:
+    """Read all that pages and documents tell of.
+
+    Raises
+    ------
+    ContractBroken
+        If a profile names an indicator or an area that has no declaration or name.
+    """
+    from locality_profiles.tables.store import connect
+
+    with connect() as connection:
+        site = _read_pages(connection, tables, about)
+        report = quality.read_report(connection, tables)
+        assessments = tuple(_assessments(connection, tables, site))
+        values = indicator_pages.read_values(connection, tables, site)
+    pages = tuple(indicator_pages.indicator_pages(site, values))
+    return Read(site, tables, report, assessments, values, pages)
+
+
+def _read_pages(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path], about: Edition) -> Site:
+    """What all pages share, with the charts of areas."""
+    profiles = [
+        narrowed(profile, MOST_PEERS if has_documents(profile.area_type, about) else FEW_PEERS)
+        for profile in read_profiles(connection, tables, about.profiled)
+    ]
+    systems = read_systems(connection, tables, about)
+    stems = file_stems(profile.key for profile in profiles)
+    names = read_names(connection, tables)
+    site = Site(
+        about, profiles, read_indicators(connection, tables), names, stems, choose_headlines(profiles, about),
+        systems, maps_of(tables, systems, about, stems), read_standings(connection, tables, about.profiled),
+        read_money(connection, tables, names), chapters(connection, tables, names, about.money),
+        read_words(connection, tables, about.profiled),
+        _changes(connection, tables, about), read_voice(connection, tables, names),
+        read_services(connection, tables), Locators(read_layers(tables)),
+    )  # fmt: skip
+    return replace(site, charts=_charts(site, read_chart_sources(connection, tables, about)))
+
+
+def write_area(tables: Mapping[str, Path], out: Path, about: Edition, key: AreaKey) -> Path:
+    """Write one area's page with its charts and what it wears into the folder ``out``, and return the page.
+
+    Its links lead nowhere: the other pages are not written.
+    """
+    from locality_profiles.publish.charts.draw import draw
+    from locality_profiles.tables.store import connect
+
+    with connect() as connection:
+        site = _read_pages(connection, tables, about)
+    (out / "areas").mkdir(parents=True, exist_ok=True)
+    (out / STYLESHEET).write_text(_stylesheet(about.theme, about.marking), encoding="utf-8")
+    _brought(about.theme, out)
+    charts = [chart for charts in site.charts.get(key, {}).values() for chart in charts]
+    for look in LOOKS:
+        draw(charts, out / CHARTS, look)
+    profile = next(profile for profile in site.profiles if profile.key == key)
+    page = templates(site).get_template("area.html")
+    return _write(out / "areas" / f"{site.stems[key]}.html", page, area_page(profile, site))
+
+
+def _charts(site: Site, sources: ChartSources) -> dict[AreaKey, dict[str, list[Chart]]]:
+    """The charts of every area of a kind that has some, by section."""
+    wanted = [kind for kind in site.about.profiled if has_charts(kind, site.about)]
+    return {
+        profile.key: charts_of(profile, site.standings.get(profile.key, Standing()), sources, site.about)
+        for kind in wanted for profile in site.of_kind(kind)
+    }  # fmt: skip
+
+
+def has_charts(kind: str, about: Edition) -> bool:
+    """Whether the pages of a kind of area have charts: those that are named; else those that have documents."""
+    return kind in about.charts if about.charts is not None else has_documents(kind, about)
+
+
+def assessment_stem(code: str, site: Site) -> str:
+    """What the files of a partnership's needs assessment are called."""
+    return f"{site.stems.get(('hscp', code), code)}-needs-assessment"
 
 
 def _changes(
@@ -244,14 +397,34 @@ def _assessments(
         finance = f"money/{code}.html" if code in site.chapters else ""
         key = ("hscp", code)
         yield assessment_of(Of(connection, tables, code, kind, parts, site.names, pages, site.words, finance,
-                               site.money.of(key), site.voice.of(key), site.changes is not None))  # fmt: skip
+                               site.money.of(key), site.voice.of(key), site.changes is not None,
+                               site.about.money))  # fmt: skip
 
 
-def _stylesheet() -> str:
-    """The stylesheet of every page, with what maps need."""
+def _brought(theme: Theme, out: Path) -> list[Path]:
+    """The files that a house style brings to the pages."""
+    if theme.logo is None:
+        return []
+    out.mkdir(parents=True, exist_ok=True)
+    logo = out / theme.logo_file
+    logo.write_bytes(theme.logo.read_bytes())
+    return [logo]
+
+
+def _stylesheet(theme: Theme, marking: str = "") -> str:
+    """The stylesheet of every page, with what maps need, what the house style has of its own, and what paper bears."""
     from locality_profiles.publish.maps import MAP_CSS
 
-    return (HERE / "assets" / STYLESHEET).read_text(encoding="utf-8") + MAP_CSS
+    return (HERE / "assets" / STYLESHEET).read_text(encoding="utf-8") + MAP_CSS + theme.css() + _on_paper(marking)
+
+
+def _on_paper(marking: str) -> str:
+    """The marking at the head of every printed sheet: its first sentence, which has room there."""
+    if not marking:
+        return ""
+    words = re.split(r"(?<=[.:!?])\s", marking, maxsplit=1)[0].rstrip(".:")
+    words = "".join(letter if letter.isalnum() or letter in " ,;-()" else f"\\{ord(letter):06x}" for letter in words)
+    return f'\n@page {{ @top-center {{ content: "{words}"; font: 700 9pt sans-serif; }} }}\n'
 
 
 def templates(site: Site) -> jinja2.Environment:
@@ -262,13 +435,17 @@ def templates(site: Site) -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )  # fmt: skip
-    ways = [("index.html", "All areas"), ("methods.html", "Methods"), ("data-quality.html", "Data quality")]
+    ways = [("index.html", "All areas"), ("indicators.html", "Indicators"), ("methods.html", "Methods"),
+            ("data-quality.html", "Data quality")]  # fmt: skip
+    ways.insert(1, ("compare.html", "Compare"))
     if site.systems.told:
         ways.insert(1, ("areas.html", "Area systems"))
     if site.changes:
         ways.append(("what-changed.html", "What changed"))
     environment.globals.update(
-        about=site.about, synthetic=SYNTHETIC, stylesheet=STYLESHEET, legend=legend, ways=ways,
+        about=site.about, theme=site.about.theme, synthetic=SYNTHETIC, stylesheet=STYLESHEET, legend=legend, ways=ways,
+        picture=lambda chart, look=LOOK: f"{CHARTS}/{file_name(chart, look)}", size_of=size_of, narrow=NARROW,
+        table_behind=table_behind,
         comparator_words=_comparator_words(site.about),
     )  # fmt: skip
     environment.filters.update(capitalised=capitalised, unit_label=unit_label, day=_day, thousands=_thousands)
@@ -314,6 +491,8 @@ def front_page(site: Site, tables: Mapping[str, Path]) -> dict[str, Any]:
             for kind in site.about.profiled
             if kind not in shown
         ],
+        "map": front_map(tables, site),
+        "mapped": site.about.several(next(iter(site.about.profiled), "")),
         "systems": bool(site.systems.told),
         "downloads": downloads(tables),
     }
@@ -417,6 +596,15 @@ def _period(profiles: list[Profile], indicator: Indicator) -> str:
     return " or ".join(labels) if len(labels) < 3 else "period differs by area"
 
 
+def compare_page(site: Site) -> dict[str, Any]:
+    """Where areas are set side by side; without script, the tables in which they are anyhow."""
+    tables = [
+        (f"Headline figures of {site.about.several(kind)}", f"{site.system_page(kind)}#areas")
+        for kind in site.about.profiled if site.system_page(kind) and site.of_kind(kind)
+    ]  # fmt: skip
+    return {"tables": tables, "marks": legend()}
+
+
 # --- an area's page -------------------------------------------------------------------------------
 
 
@@ -428,12 +616,12 @@ def area_page(profile: Profile, site: Site) -> dict[str, Any]:
     siblings = [p for p in near if p.area_type == profile.area_type] if profile.area_type != "hscp" else []
     children = [p for p in near if p is not profile] if profile.key == ("hscp", code) else []
     parts = {kind: list(found) for kind, found in groupby(children, lambda p: p.area_type)}
-    made_of = next((counted(len(found), kind, site.about) for kind, found in parts.items()), "")
     standing, words = site.standings.get(profile.key), site.words.get(profile.key, {})
+    charts = site.charts.get(profile.key, {})
     sections = [
         cells.section_view(profile, section, site.about, site.names, marks, standing)
         | _missing(section.id, site)
-        | {"words": words.get(section.id)}
+        | {"words": words.get(section.id), "charts": charts.get(section.id, ())}
         for section in profile.sections
     ]
     held = {section.id for section in profile.sections}
@@ -444,8 +632,9 @@ def area_page(profile: Profile, site: Site) -> dict[str, Any]:
         "system": site.system_page(profile.area_type),
         "partnership": (site.names[("hscp", code)], site.page(("hscp", code))) if code else None,
         # What sentences say in their sections is not said at the head as well.
-        "summary": summary(profile, () if words else site.headlines, made_of, site.about),
+        "summary": summary(profile, () if words else site.headlines, made_of(profile, site), site.about),
         "words": words.get(HEAD, Words()),
+        "charts": charts.get(HEAD, ()),
         "columns": len(profile.columns),
         "headings": cells.headings(_column(column, site) for column in profile.columns),
         "sections": sections,
@@ -459,11 +648,24 @@ def area_page(profile: Profile, site: Site) -> dict[str, Any]:
         "chapter": f"money/{code}.html" if code in site.chapters else "",
         "assessment": site.assessment(code),
         "overlaps": area_systems.overlaps_of(profile.key, site),
+        "services": services_here(profile, site),
+        "locator": site.locators.of(profile, site),
         "marks": legend(marks),
         "parts": [_parts(kind, found, code, site) for kind, found in parts.items()],
         "siblings": _siblings(profile, siblings, code, site) if len(siblings) > 1 else None,
+        "compare": quote(site.stems[profile.key]),
+        "documents": documents_of(site.stems[profile.key], profile.area_type, site.about),
         "csv": f"{site.about.open_data}/areas/{quote(site.stems[profile.key])}.csv" if site.about.open_data else "",
     }
+
+
+def made_of(profile: Profile, site: Site) -> str:
+    """'7 localities': the areas of the first kind of a partnership; empty for any other area."""
+    code = partnership_of(profile)
+    if profile.key != ("hscp", code):
+        return ""
+    children = groupby((p for p in site.members[code] if p is not profile), lambda p: p.area_type)
+    return next((counted(len(list(found)), kind, site.about) for kind, found in children), "")
 
 
 def _titles(site: Site) -> dict[str, str]:
@@ -474,7 +676,7 @@ def _titles(site: Site) -> dict[str, str]:
 def _missing(section: str, site: Site) -> dict[str, Any]:
     """Indicators of a section that the release has no figure of, as links to the reasons."""
     found = missing_view(site.indicators, section)
-    return {"missing": [(i.title, f"methods.html#{cells.anchor('indicator', i.indicator_id)}") for i in found]}
+    return {"missing": [(i.title, indicator_pages.address(i.indicator_id)) for i in found]}
 
 
 def _parts(kind: str, found: list[Profile], code: str, site: Site) -> dict[str, Any]:
@@ -517,56 +719,7 @@ def methods_page(site: Site) -> dict[str, Any]:
     """Every indicator's declaration by section, and the meaning of every mark."""
     sections = [
         {"title": title, "id": cells.anchor("section", section),
-         "indicators": [_declared(i, site.about) for i in of_section]}
+         "indicators": [declared(i, site.about) for i in of_section]}
         for (section, title), of_section in groupby(site.indicators.values(), lambda i: (i.section, i.section_title))
     ]  # fmt: skip
     return {"sections": sections, "marks": legend()}
-
-
-def _declared(indicator: Indicator, about: Edition) -> dict[str, Any]:
-    smallest = about.one(indicator.smallest_area) if indicator.smallest_area else ""
-    return {
-        "indicator": indicator,
-        "id": cells.anchor("indicator", indicator.indicator_id),
-        "method": method_words(indicator),
-        "unit": unit_label(indicator.unit),
-        "direction": DIRECTIONS.get(indicator.direction, indicator.direction),
-        "smallest": f"{capitalised(smallest)}." if smallest else "None: this release holds no data for it.",
-        "counted": _counted(indicator),
-        "frameworks": capitalised("; ".join(map(framework_words, (indicator.frameworks or "").split()))),
-        "outcomes": [(number, OUTCOMES[int(number)]) for number in (indicator.outcomes or "").split()],
-        "disclosure": f"{capitalised(DISCLOSURE[indicator.disclosure])}." if indicator.disclosure else "",
-    }
-
-
-#: Sets of indicators that an indicator may be part of, by the letters of its mark.
-FRAMEWORK_WORDS = {
-    "LP": "the present locality profiles", "NI": "core integration indicator", "MSG": "ministerial indicator",
-}  # fmt: skip
-
-
-def framework_words(mark: str) -> str:
-    """What a mark of a framework stands for.
-
-    >>> framework_words("NI14"), framework_words("LP")
-    ('core integration indicator 14', 'the present locality profiles')
-    """
-    letters = mark.rstrip("0123456789")
-    return f"{FRAMEWORK_WORDS[letters]} {mark.removeprefix(letters)}".strip()
-
-
-def _counted(indicator: Indicator) -> str:
-    """'Women aged 15 to 44, among …': what is counted, of whom, at what ages."""
-    among = f", among {indicator.denominator}" if indicator.denominator else ""
-    ages = f" ({indicator.ages})" if indicator.ages else ""
-    return f"{capitalised(indicator.numerator)}{among}{ages}." if indicator.numerator else ""
-
-
-def method_words(indicator: Indicator) -> str:
-    """How the number is made, with its multiplier."""
-    from locality_profiles.indicators.definition import METHODS
-
-    words = METHODS.get(indicator.method, indicator.method.replace("_", " "))
-    if indicator.method in ("crude_rate", "ratio"):
-        words = words.replace("so many", f"{indicator.per:,g}")
-    return f"{capitalised(words)}."

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from locality_profiles.disclosure.money import shown
+from locality_profiles.disclosure.money import words as words_of
 from locality_profiles.ledger.codes import services
 from locality_profiles.numbers import DASH, MINUS, print_people
 from locality_profiles.publish.money import pounds
@@ -32,7 +34,6 @@ TOO_LITTLE = (
 )
 NOT_ASKED = "Without counts by age nothing tells what will be asked, so no gap is told: that is not a gap of nought."
 ONE = "Where all there is hangs on one provider, its leaving would leave nothing."
-FEW = "Money is shown for three providers or more only."
 
 
 def demand_sheets(of: Of) -> tuple[Sheet, ...]:
@@ -305,6 +306,7 @@ def _market(of: Of) -> Iterator[Sheet]:
     """Who provides what, by service, for the partnership and then for each area."""
     rows = of.rows("""select m.*, place_order from market m join place using (area_type, area_code)
         order by place_order > 0, service_code, place_order""")
+    told = _money_told(of)
     columns = (
         Column("Service", words=True),
         Column("Providers"),
@@ -331,7 +333,7 @@ def _market(of: Of) -> Iterator[Sheet]:
                 print_people(row["contracts_ending_36m"]),
                 _day(row["first_contract_end"]),
                 print_people(row["funding_ending_12m"]),
-                pounds(row["spend_pence"], ""),
+                pounds(row["spend_pence"], "") if row["service_code"] in told else DASH,
                 "Yes" if row["one_provider"] else "No",
             ),
             row["area_type"] == "hscp",
@@ -347,8 +349,24 @@ def _market(of: Of) -> Iterator[Sheet]:
         "Area",
         columns,
         printed,
-        (ONE, FEW, *counted),
+        (ONE, words_of(of.limits), *counted),
     )
+
+
+def _money_told(of: Of) -> set[str]:
+    """Services of which the partnership's contracts are shared by so many that what is paid for them is shown."""
+    from locality_profiles.needs.gaps import ends_within, latest_contracts  # brings an engine, which pages do not need
+
+    payments: dict[str, dict[str, float]] = {}
+    soon = ends_within("c.contract_end", 36)
+    for row in of.rows(f"""
+            select c.service_code, c.provider, sum(c.net_pence)::bigint as pence
+            from contract_end c join ({latest_contracts()}) v on v.hscp_code = c.hscp_code
+                and v.best.period_start = c.period_start and v.best.version = c.version
+            join market m on m.area_type = 'hscp' and m.area_code = c.hscp_code and m.service_code = c.service_code
+            where c.hscp_code = ? and {soon} group by all order by all""", of.code):  # fmt: skip
+        payments.setdefault(row["service_code"], {})[row["provider"]] = row["pence"]
+    return shown(payments, of.limits, of_total=False)
 
 
 def _day(day: Any) -> str:

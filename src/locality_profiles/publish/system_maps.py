@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from markupsafe import Markup
 
+    from locality_profiles.publish.site import Site
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -62,6 +64,29 @@ def maps_of(
             if len(layer.codes) > 1:
                 maps[kind] = _map(kind, layer, systems, about)
     return maps
+
+
+def front_map(tables: Mapping[str, Path], site: Site) -> Markup | None:
+    """The areas of the release's first kind as places to go to, with thicker outlines of their partnerships.
+
+    None in a release without their outlines, or with one such area only.
+    """
+    from markupsafe import Markup
+
+    from locality_profiles.publish.maps import places_map
+
+    kind = next(iter(site.about.profiled), "")
+    here = {profile.area_code for profile in site.of_kind(kind)}
+    layers = read_layers(tables)
+    if kind not in layers or len(here & set(layers[kind].codes)) < 2:
+        return None
+    layer = layers[kind].only(here)
+    links = [site.page((kind, code)) for code in layer.codes]
+    names = [site.full_name((kind, code)) for code in layer.codes]
+    partnerships = {site.homes.get((kind, code), "") for code in layer.codes}
+    several = "hscp" in layers and kind != "hscp" and len(partnerships) > 1
+    larger = layers["hscp"].only(partnerships).shapes if several else layer.shapes[:0]
+    return Markup(f'<div class="map">{places_map(names, layer.shapes, links, larger)}</div>')
 
 
 def _map(kind: str, layer: Layer, systems: AreaSystems, about: Edition) -> Markup:

@@ -138,11 +138,14 @@ def _compared_words(row: Row, compared: Any, comparators: list[str], names: Mapp
 def _classes_table(heading: str, told: Mapping[str, Any]) -> Table:
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(heading, "Period", *told["classes"], box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for title in (heading, "Period", *told["classes"]):
+        table.add_column(Text(title))
     for row in told["rows"]:
-        table.add_row(row["unit"] or row["title"], row["period"],
-                      *(f"{cell['value']}\n{cell['limits']}".rstrip() for cell in row["cells"]))  # fmt: skip
+        table.add_row(Text(row["unit"] or row["title"]), row["period"],
+                      *(Text(f"{cell['value']}\n{cell['limits']}".rstrip()) for cell in row["cells"]))  # fmt: skip
     return table
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from locality_profiles.publish.edition import capitalised
+from locality_profiles.publish.markdown import escaped
 from locality_profiles.tables.changes import CHANGE_KINDS
 from locality_profiles.tables.relation import relation
 
@@ -153,18 +154,6 @@ def markdown(report: Report) -> str:
             found += [f"- {escaped(sentence)}" for sentence in told.sentences]
             found += [f"- and {told.more:,} more of the kind"] if told.more else []
     return "\n".join(found)
-
-
-def escaped(text: str) -> str:
-    r"""Text that Markdown shows as it is.
-
-    >>> escaped("<b>*East* [a](b)")
-    '&lt;b&gt;\\*East\\* \\[a\\](b)'
-    """
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    for sign in ("\\", "`", "*", "_", "[", "]", "|", "#"):
-        text = text.replace(sign, f"\\{sign}")
-    return text
 
 
 def page(report: Report, csv: str) -> dict[str, Any]:

@@ -54,7 +54,9 @@ class Source:
     """Where a kind of extract comes from.
 
     ``group`` is the ingest flow that reads it: places, population, activity, budget or deprivation.
-    ``quirks`` are the oddities of the real files, told as a person who met them would.
+    ``quirks`` are the oddities of the real files, told as a person who met them would. ``published`` tells whether its
+    figures are out already, after their publisher's own control of disclosure; what is made from others is controlled
+    here.
     """
 
     kind: str
@@ -66,6 +68,7 @@ class Source:
     frequency: str
     describes: str
     quirks: tuple[str, ...] = ()
+    published: bool = True
 
 
 @dataclass(frozen=True)
@@ -164,6 +167,23 @@ def _refuse_records(path: Path, name: str) -> None:
     ]  # fmt: skip
     if near:
         raise _refused_as(min(near, key=lambda miss: len(miss.missing)), name)
+
+
+def refuse_doubled_columns(path: Path, name: str) -> None:
+    """Refuse a file of linked records in which a column stands twice: an engine reads one of the two, and is silent.
+
+    Raises
+    ------
+    ExtractRefused
+        Naming each such column.
+    """
+    names = [each.casefold() for each in pq.read_schema(path).names]
+    if doubled := [each for each in dict.fromkeys(names) if names.count(each) > 1]:
+        remedy = "Take out the one that is wrong."
+        raise ExtractRefused(
+            f"{name} was refused: {len(doubled)} column(s) stand more than once.",
+            [Problem("the column stands more than once", remedy, name, column=column) for column in doubled],
+        )
 
 
 def _but_variants(header: Header, missing: Sequence[str]) -> tuple[str, ...]:

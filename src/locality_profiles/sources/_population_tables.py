@@ -182,6 +182,7 @@ def _years(cells: Cells, column: str | None) -> np.ndarray:
         cells.problem(
             "neither a column, a title, the sheet's name nor the file's name says which year it is for",
             "Put the year in the file's name, such as population_2021.csv, or add a column 'Year'.",
+            rows=(cells.raw.header_row,),
         )
     return np.full(len(cells.raw), year or 0)
 
@@ -197,6 +198,7 @@ def _sexes(cells: Cells, column: str | None) -> np.ndarray:
         cells.problem(
             "neither a column, the sheet's name, a title nor the file's name says which sex the table is about",
             "Put persons, females or males in the file's name, or add a column 'Sex'.",
+            rows=(cells.raw.header_row,),
         )
     return np.full(len(cells.raw), sex or 0)
 
@@ -213,10 +215,13 @@ def _persons_by_age(cells: Cells) -> np.ndarray:
         cells.problem(
             f"there is no column for age {', '.join(named[:12])}{' …' * (len(named) > 12)}",
             "Get the extract again with every single year of age from 0 to 90 and over.",
+            rows=(cells.raw.header_row,),
         )
     if beyond := [age for age in by_age if age > LAST_AGE]:
         cells.problem(
-            f"the ages go on to {max(beyond)}; 90 and over was expected as the last", "Add the older ages up in 90."
+            f"the ages go on to {max(beyond)}; 90 and over was expected as the last",
+            "Add the older ages up in 90.",
+            rows=(cells.raw.header_row,),
         )
     persons = np.full((len(cells.raw), LAST_AGE + 1), np.nan)
     for age, spelling in by_age.items():

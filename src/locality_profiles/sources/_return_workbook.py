@@ -138,8 +138,11 @@ def _table(page: Any, headings: Sequence[str], rows: Sequence[Sequence[str]], wi
     for number, (heading, width) in enumerate(zip(headings, widths, strict=True), start=1):
         _style(page.cell(1, number, heading), bold=True, fill="DDE6EE")
         page.column_dimensions[get_column_letter(number)].width = width
-    for row in rows:
-        page.append(list(row))
+    for at, row in enumerate(rows, start=2):
+        for number, text in enumerate(row, start=1):
+            cell = page.cell(at, number)
+            cell.value = text
+            cell.data_type = "s"  # a name that begins with = is no formula
     page.freeze_panes = "A2"
 
 

@@ -30,6 +30,7 @@ SOURCE = Source(
     title="Budget and outturn of a partnership",
     group="budget",
     publisher="a health and social care partnership, from the ledgers of its council and health board",
+    published=False,
     licence="as agreed with the partnership; lines are never published as they are",
     page="https://www.gov.scot/publications/health-social-care-integration-localities-guidance/",
     frequency="every year, and every month where there are monthly lines",

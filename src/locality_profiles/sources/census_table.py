@@ -131,7 +131,10 @@ def curate(raw: RawTable) -> Curated:
     _refuse_too_large(cells, topic, counts)
     cells.finish()
     table = pa.concat_tables([_staged(topic.topic, answer, zones, block_type, year, v) for answer, v in counts.items()])
-    return Curated({"local_count": table}, (marked(f"census {year}, {topic.topic.replace('_', ' ')}", block_type),))
+    lacking = [heading for heading in topic.answers if not rows.find(heading)]
+    notes = (f"answers for which the table has no column: {'; '.join(lacking)}",) if lacking else ()
+    claims = (marked(f"census {year}, {topic.topic.replace('_', ' ')}", block_type),)
+    return Curated({"local_count": table}, claims, notes)
 
 
 def _year(cells: Cells) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -36,6 +37,8 @@ SOURCE = Source(
 COLUMNS = ("Quarter", "HB", "Location", "Specialty", "SpecialtyName", "AllStaffedBeddays", "TotalOccupiedBeddays",
            "AverageAvailableStaffedBeds", "AverageOccupiedBeds", "PercentageOccupancy")  # fmt: skip
 LAYOUTS = (Layout("open-data CSV", COLUMNS),)
+#: So far a mean of beds may be off that is published with one decimal.
+ROUNDED = 0.051
 WHOLE, ACUTE = "All Specialties", "All Acute"
 HOSPITAL, BOARD, COUNTRY = r"^[A-Z]\d{3}[A-Z]$", r"^(?:S08\d{6}|SB\d{4})$", r"^S92\d{6}$"
 
@@ -55,6 +58,14 @@ def curate(raw: RawTable) -> Curated:
     cells.reject("TotalOccupiedBeddays", floats(used_days) > floats(staffed_days) + 1e-6,
                  "more days of beds were in use than had staff",
                  "Ask the publisher; the two may be exchanged.")  # fmt: skip
+    days = floats(pc.cast(pc.add(pc.days_between(start, end), 1), pa.float64()))
+    for average, each, total, of_quarter in (
+        ("AverageAvailableStaffedBeds", beds, "AllStaffedBeddays", staffed_days),
+        ("AverageOccupiedBeds", used, "TotalOccupiedBeddays", used_days),
+    ):
+        apart = np.abs(floats(each) * days - floats(of_quarter)) > ROUNDED * days  # NaN compares false
+        cells.reject(average, apart, f"the beds of a day, times the days of the quarter, are not those of '{total}'",
+                     "A cell may have been changed by hand; get the extract again.")  # fmt: skip
     status = _status(cells, raw, beds)
     cells.finish()
     in_use = pc.if_else(pc.greater(beds, 0), pc.divide(used, beds), pa.scalar(None, pa.float64()))

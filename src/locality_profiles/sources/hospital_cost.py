@@ -76,6 +76,8 @@ class CostLine:
     cases: float | None
     direct: Decimal
     total: Decimal | None
+    is_made: bool
+    """Whether the total was not given, and is made of its two parts."""
     variable: float | None
 
 
@@ -91,8 +93,11 @@ def curate(raw: RawTable) -> Curated:
     names = list(rows[0]) if rows else []
     table = stage("hospital_cost", {name: [row[name] for row in rows] for name in names}, len(rows))
     said = claims("hospital costs", table["period_type"], table["period_start"], table["period_end"])
-    merged = len(lines) - len(rows)
-    return Curated({"hospital_cost": table}, said, (f"lines put together with another: {merged:,}",) if merged else ())
+    told = {
+        "lines put together with another": len(lines) - len(rows),
+        "totals that are not given, made of direct and allocated cost": sum(line.is_made for line in lines),
+    }
+    return Curated({"hospital_cost": table}, said, tuple(f"{what}: {n:,}" for what, n in told.items() if n))
 
 
 def _lines(cells: Cells) -> list[CostLine]:
@@ -115,7 +120,8 @@ def _lines(cells: Cells) -> list[CostLine]:
     return [
         CostLine(hospital[n], years[n], own[n] or TOGETHER.get(line[n], line[n]), PATIENTS[form[n]], name[n],
                  line[n] not in TOGETHER, days[n], cases[n], direct[n] or Decimal(0),
-                 _full(direct[n], allocated[n], total[n]), share[n])
+                 _full(direct[n], allocated[n], total[n]),
+                 total[n] is None and allocated[n] is not None, share[n])
         for n in range(len(raw))
     ]  # fmt: skip
 

@@ -15,6 +15,7 @@ SOURCE = Source(
     title="Linked care records, by episode",
     group="activity",
     publisher="Public Health Scotland (Source linkage files), inside a partnership's secure environment",
+    published=False,
     licence="Not for publication: records of persons, held under a data sharing agreement",
     page="https://publichealthscotland.scot/services/data-management/source-linkage-files/",
     frequency="every quarter; one financial year, or one kind of record of a year, to a file",

@@ -22,6 +22,7 @@ SOURCE = Source(
     title="Registered patients by GP practice and data zone",
     group="places",
     publisher="The health board, or its Local Intelligence Support Team",
+    published=False,
     licence="As agreed with whoever supplied it; counts of patients are not open data",
     page="https://publichealthscotland.scot/services/local-intelligence-support-team-list",
     frequency="on request",
@@ -85,12 +86,13 @@ def curate(raw: RawTable) -> Curated:
         "as_at": days, "patients": counted, "status": status,
     })  # fmt: skip
     _refuse_repeated(cells, rows, practice, zone)
+    supplied = len(rows)
     rows = _outside_added(rows)
     labels = pc.unique(pc.binary_join_element_wise(rows["practice_code"], rows["as_at"].cast(pa.string()), "|"))
     pairs = sorted(label.split("|") for label in labels.to_pylist())
     claims = tuple(f"patients of practice {code} by data zone, {_said(text)}" for code, text in pairs)
     table = stage("patient_zone", {name: rows[name] for name in rows.column_names}, len(rows))
-    return Curated({"patient_zone": table}, claims, tuple(_notes(rows)))
+    return Curated({"patient_zone": table}, claims, tuple(_notes(rows, supplied - len(rows))))
 
 
 def _spelt(raw: RawTable, pattern: str) -> str | None:
@@ -161,12 +163,12 @@ def _refuse_repeated(cells: Cells, rows: pa.Table, practice: str, zone: str) -> 
     ExtractRefused
         Where all repeated rows count one patient or none, saying that it is a list of persons.
     """
+    # By the word that was supplied: patients outside may stand in a row of OUT and another of Unknown, in none twice.
     key = pc.binary_join_element_wise(
-        rows["practice_code"], rows["block_code"], rows["as_at"].cast(pa.string()), "|"
+        rows["practice_code"], pc.utf8_lower(cells.raw.columns[zone]), rows["as_at"].cast(pa.string()), "|"
     ).combine_chunks().dictionary_encode()  # fmt: skip
     at = key.indices.to_numpy()
-    inside = pc.not_equal(rows["block_type"], "outside").to_numpy()
-    repeated = (np.bincount(at)[at] > 1) & inside
+    repeated = np.bincount(at)[at] > 1
     if not repeated.any():
         return
     counts = rows["patients"].filter(pa.array(repeated))
@@ -205,8 +207,8 @@ def _said(day: str) -> str:
     return "day unknown" if day == str(UNDATED) else snapshot(date.fromisoformat(day)).label
 
 
-def _notes(rows: pa.Table) -> list[str]:
-    notes = []
+def _notes(rows: pa.Table, added: int) -> list[str]:
+    notes = [f"rows of patients outside that are added to another: {added:,}"] if added else []
     hidden = pc.sum(pc.equal(rows["status"], "suppressed")).as_py()
     if hidden:
         notes.append(f"counts that are withheld: {hidden:,}")

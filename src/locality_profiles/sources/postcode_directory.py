@@ -64,6 +64,8 @@ def curate(raw: RawTable) -> Curated:
     if not len(live):
         cells.problem("no postcode of the file is in use", "Get the directory again.", column="DateOfDeletion")
     cells.finish()
+    if census:
+        notes.append(f"people are those of the census of {census}")
     postcodes, parts = _postcodes(supplied)
     if parts:
         notes.append(f"further parts of split postcodes, kept with their letter: {parts:,}")

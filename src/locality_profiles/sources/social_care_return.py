@@ -17,6 +17,7 @@ SOURCE = Source(
     title="Social care return of a council",
     group="activity",
     publisher="a council, for its partnership",
+    published=False,
     licence="as agreed with the council; never published as it is",
     page="https://www.gov.scot/publications/health-social-care-integration-localities-guidance/",
     frequency="every quarter, some sheets every year",

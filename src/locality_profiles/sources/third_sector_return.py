@@ -17,6 +17,7 @@ SOURCE = Source(
     title="Return of third- and independent-sector organisations",
     group="activity",
     publisher="a partnership's third-sector interface, from the organisations",
+    published=False,
     licence="as agreed with the organisations; never published as it is",
     page="https://www.gov.scot/policies/third-sector/",
     frequency="every quarter",

@@ -23,6 +23,8 @@ SOURCE = Source(
     quirks=("The edition's year is part of each column's name.",),
 )
 
+#: Schemes, by how many classes they have.
+FOLDS = (2, 3, 6, 8)
 LAYOUTS = (
     Layout(
         "open-data CSV",
@@ -49,4 +51,6 @@ def curate(raw: RawTable) -> Curated:
         }, len(raw)))  # fmt: skip
         claims.append(marked(f"urban rural classification, {folds}-fold, {key[-4:]}", block_type))
     cells.finish()
-    return Curated({"classification": pa.concat_tables(parts)}, tuple(claims))
+    lacking = [f"{n}-fold" for n in FOLDS if not raw.matching(rf"urbanrural({n}fold)\d{{4}}")]
+    notes = (f"schemes for which the table has no column: {', '.join(lacking)}",) if lacking else ()
+    return Curated({"classification": pa.concat_tables(parts)}, tuple(claims), notes)

@@ -18,6 +18,7 @@ SOURCE = Source(
     title="Births and deaths by data zone",
     group="activity",
     publisher="a partnership's analysts, from the registers of National Records of Scotland",
+    published=False,
     licence="as agreed with the data controller; never published as it is",
     page="https://www.nrscotland.gov.uk/publications/?theme=vital-events",
     frequency="every year",

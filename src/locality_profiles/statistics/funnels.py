@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import special
 
 from locality_profiles.statistics.intervals import (
     Column,
@@ -153,6 +154,49 @@ def rate_funnel(
     of_ratio = ratio_funnel(events, 1.0, 0.0, as_published)
     people = Funnel(*(expected / common * multiplier / years for expected in of_ratio.size))
     return CountFunnel(people, Funnel(*(ratio * common for ratio in of_ratio.limit)))
+
+
+def rate_funnel_at(people: ArrayLike, common: float, multiplier: float = 100_000) -> Funnel:
+    """Limits of rates around a common rate, of places with so many people: ``rate_funnel`` read the other way.
+
+    The events whose exact Poisson limit touches the events that the common rate would bring (Garwood), as a rate.
+    Between whole numbers of events the limits run smoothly on. Where hardly any event is expected, one event is on
+    the upper limit at the least, and none is on the lower.
+
+    Parameters
+    ----------
+    people : array_like, shape (points,)
+        People, or person-years; NaN or nought gives no limits. For ratios the expected events, with ``multiplier``
+        as ``common``.
+    common : float
+        All events over all people, times ``multiplier``.
+    multiplier : float
+        The rate is per so many people.
+
+    Returns
+    -------
+    Funnel of ndarray, shape (points,)
+
+    Raises
+    ------
+    ValueError
+        If people are negative or the common rate is not above nought.
+
+    Examples
+    --------
+    >>> rate_funnel_at([500], 20, 1000).upper.round(1).tolist()  # ten are expected; 17.1 would be on the limit
+    [34.3]
+    """
+    if not common > 0:
+        raise ValueError(f"the common rate must be above nought, not {common}")
+    n = known_counts(people, "people")
+    n = np.where(n > 0, n, np.nan)
+    expected = n * common / multiplier
+    bounds = []
+    for level in (NARROW, WIDE):
+        tail = (1 - level) / 2
+        bounds += [special.pdtrik(tail, expected), special.pdtrik(1 - tail, expected) + 1]
+    return Funnel(*(np.where(np.isnan(n), np.nan, events) / n * multiplier for events in bounds))
 
 
 def people_behind_rate(events: ArrayLike, rate: ArrayLike, multiplier: float = 100_000, fewest: float = 1) -> Column:

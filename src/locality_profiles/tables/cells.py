@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from locality_profiles.errors import ExtractRefused, Problem
 from locality_profiles.periods import parse_period
-from locality_profiles.tables.intake import RawTable
+from locality_profiles.tables.intake import AMBIGUOUS, RawTable, header_key
 
 STATUSES = (
     "actual", "estimated", "provisional", "rounded", "true_zero", "suppressed", "not_collected",
@@ -45,6 +45,8 @@ CODE_PATTERNS = {
 
 NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?"
 SHOWN_ROWS = 5
+#: From here on a float no longer tells one whole number from the next.
+BEYOND_COUNTING = 2.0**53
 
 
 class Cells:
@@ -53,6 +55,7 @@ class Cells:
     def __init__(self, raw: RawTable) -> None:
         self.raw = raw
         self.problems: list[Problem] = []
+        self._told: set[str] = set()
 
     # --- columns ----------------------------------------------------------------------------------
 
@@ -69,6 +72,7 @@ class Cells:
 
         An empty cell is a problem unless ``empty`` is true, when it is null.
         """
+        self.raw.note_asked(column, "text", allowed or (), pattern or "")
         values = self._supplied(column)
         blank = pc.equal(values, "")
         if not empty:
@@ -115,6 +119,7 @@ class Cells:
         Text that is neither a number nor a known symbol, and a number outside the limits, is a
         problem; so is a symbol or an empty cell where ``empty`` is false.
         """
+        self.raw.note_asked(column, "number")
         supplied = self._supplied(column)
         if pc.all(pc.ascii_is_decimal(supplied)).as_py():  # plain digits, as nearly every column is
             values = pc.cast(supplied, pa.float64())
@@ -138,6 +143,11 @@ class Cells:
                 "Correct it at the source.",
             )
         if whole:
+            beyond = pc.fill_null(pc.greater_equal(pc.abs(values), BEYOND_COUNTING), False)
+            self._report(
+                column, beyond, f"the number is larger than any count ({self._examples(supplied, beyond)})",
+                "Correct it at the source.",
+            )  # fmt: skip
             broken = pc.fill_null(pc.not_equal(values, pc.floor(values)), False)
             self._report(
                 column,
@@ -174,12 +184,13 @@ class Cells:
 
     def periods(self, column: str, kind: str | None = None) -> tuple[pa.Array, pa.Array, pa.Array]:
         """Period type, start and end (dates) of a column such as ``2020/21 Q3`` or ``202103``."""
+        self.raw.note_asked(column, "period")
         supplied = self._supplied(column)
         encoded = supplied.combine_chunks().dictionary_encode()
         known = [parse_period(text) for text in encoded.dictionary.to_pylist()]
         known = [p if p is None or kind is None or p.kind == kind else None for p in known]
         wanted = f"a {kind.replace('_', ' ')}" if kind else "a period"
-        missing = pa.array([period is None for period in known]).take(encoded.indices)
+        missing = pa.array([period is None for period in known], pa.bool_()).take(encoded.indices)
         self._report(
             column,
             missing,
@@ -270,6 +281,9 @@ class Cells:
         spelling = self.raw.find(column)
         if spelling is None:
             raise KeyError(f"layout '{self.raw.layout.name}' promised no column '{column}'")
+        if header_key(column) in self.raw.ambiguous - self._told:
+            self._told.add(header_key(column))
+            self.problem(*AMBIGUOUS, column=spelling, rows=[self.raw.header_row])
         return self.raw.columns[spelling]
 
     def _parsed_numbers(self, column: str, supplied: pa.ChunkedArray, percent: bool, empty: bool) -> pa.ChunkedArray:
@@ -306,5 +320,5 @@ class Cells:
 
     def _examples(self, values: pa.ChunkedArray, at: pa.ChunkedArray) -> str:
         """Up to three offending values, shortened. Extracts are about areas, so they may be shown."""
-        found = pc.unique(values.filter(at)).to_pylist()[:3] if pc.any(at).as_py() else []
+        found = pc.unique(values.filter(at)).to_pylist()[:3] if pc.any(pc.cast(at, pa.bool_())).as_py() else []
         return ", ".join(f"'{text[:30]}'" for text in found)

@@ -7,10 +7,12 @@ clock would leave no mark. The time of change of a file's entry (``ctime``) cann
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from pathlib import Path
 
+from locality_profiles.tables.notes import read_note
 from locality_profiles.tables.store import Store, beside, key_of, sha256_of
 
 #: How long a file is left alone before its marks are trusted, in nanoseconds: clocks of shared disks are coarse.
@@ -40,15 +42,15 @@ def checksum_of(path: Path, memory: Path) -> str:
     """The sha256 of a file, from the folder ``memory`` if it has not been touched since it was last read for it."""
     marks, now = marks_of(path), time.time_ns()
     note = memory / f"{key_of(str(path.resolve()))}.json"
-    if note.is_file() and at_rest(marks, now):
-        told = json.loads(note.read_text(encoding="utf-8"))
-        if tuple(told["marks"]) == marks:
-            return str(told["sha256"])
+    if at_rest(marks, now) and (told := read_note(note)) and tuple(told["marks"]) == marks:
+        return str(told["sha256"])
     sha256 = sha256_of(path)
     if at_rest(marks, now) and marks_of(path) == marks:
-        note.parent.mkdir(parents=True, exist_ok=True)
-        with beside(note) as aside:
-            aside.write_text(json.dumps({"marks": marks, "sha256": sha256}), encoding="utf-8")
+        # Where nothing can be remembered, a full disk for one, the file is read again the next time.
+        with contextlib.suppress(OSError):
+            note.parent.mkdir(parents=True, exist_ok=True)
+            with beside(note) as aside:
+                aside.write_text(json.dumps({"marks": marks, "sha256": sha256}), encoding="utf-8")
     return sha256
 
 

@@ -714,6 +714,9 @@ INDICATOR = TableContract(
         Column("outcomes", "text", "National health and wellbeing outcomes that it is evidence for, as numbers with spaces between; empty if none.", empty=True),
         Column("frameworks", "text", "Published sets that it belongs to, such as NI12 (core suite), MSG1 (ministerial) or LP (present locality profiles), with spaces between.", empty=True),
         Column("disclosure", "text", "Class of sensitivity: open, people, health or sensitive."),
+        Column("origin", "text", "published: every extract that it is made from was published already, after its publisher's own control of disclosure. unpublished: some was not. none: no extract in this workspace.", allowed=("published", "unpublished", "none")),
+        Column("counted", "text", "JSON: what its numerator counts, so that it can be found which counts contain which: table, column, sets by column (* is everything), ages, and whether it adds over time. Empty for ready-made values.", empty=True),
+        Column("counted_among", "text", "JSON: the same of a denominator that is itself a count of events or of people served; empty for residents.", empty=True),
         Column("smallest_area", "text", "The smallest kind of area that the extracts of this build allow; empty where there is no data.", empty=True),
         Column("unavailable", "text", "Why this build has no figure of it; empty where it has.", empty=True),
         Column("source", "text", "Extracts that it is made from, for people."),
@@ -724,6 +727,9 @@ INDICATOR = TableContract(
     ("section_order", "item_order"),
     "What each indicator is: the declarations, as data.",
 )  # fmt: skip
+
+#: Note of a value that is not published of an area that is too small for its topic.
+LEFT_OUT = "Not published for an area with so few people, because the topic is sensitive."
 
 INDICATOR_VALUE = TableContract(
     "indicator_value", "one indicator's value for one area, period and category",
@@ -983,6 +989,8 @@ EXTRACT = TableContract(
         Column("rows", "integer", "Rows of data."),
         Column("claims", "text", "What it gives, in words."),
         Column("notes", "text", "What was noticed while reading.", empty=True),
+        Column("mapping", "text", "The [extracts.NAME] of profiles.toml through which it was read; empty if it is laid "
+               "out as published.", empty=True),
     ),
     ("kind", "file", "sheet"),
     "What was read, with its checksum: the start of every number's trail.",

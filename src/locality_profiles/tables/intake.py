@@ -25,13 +25,15 @@ import numpy as np
 import pyarrow as pa
 
 from locality_profiles.errors import ExtractRefused, Problem
+from locality_profiles.hidden import without_hidden
+from locality_profiles.tables import limits
+from locality_profiles.tables.seen import without_hidden_cells
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREVIEW_ROWS = 60
-#: Bytes that a packed file may hold.
-MOST_UNPACKED = 512 * 2**20
+PREVIEW_CHARACTERS = 400_000
 CONTAINERS = {
     ".csv": ("text",), ".txt": ("text",), ".tsv": ("text",), ".gz": ("gzip",),
     ".xlsx": ("workbook",), ".xlsm": ("workbook",), ".xls": ("old workbook",),
@@ -45,6 +47,13 @@ CONTAINER_NAMES = {
 }  # fmt: skip
 
 
+#: How large a file may be, by what it is, and what to do about a larger one. Others are asked what they unpack to.
+LARGEST = {
+    "text": (limits.TEXT, "Divide it in smaller files."), "gzip": (limits.TEXT, "Divide it in smaller files."),
+    "markdown": (limits.MARKDOWN, "Write one for each locality and year."),
+    "json": (limits.JSON, "Save it as a GeoPackage, or with fewer decimals."),
+    "workbook": (limits.WORKBOOK, "Divide it in smaller files."),
+}  # fmt: skip
 #: Notes under headings, which are told from other text by their name alone.
 MARKDOWN = ".md"
 
@@ -103,12 +112,24 @@ class Layout:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a reader asks of one column: text, number or period, words that it knows, or a form that it must have."""
+
+    kind: str = ""
+    allowed: tuple[str, ...] = ()
+    pattern: str = ""
+
+
+@dataclass(frozen=True)
 class RawTable:
     """A table as supplied: text columns, where each row stood, and what was round it.
 
     ``columns`` has one string column per header text (trimmed; an empty cell is ``""``), in the
     file's order, and for a boundary file a binary column ``geometry`` (WKB). ``row_numbers`` are as
     a spreadsheet would show them. ``preamble`` and ``footnotes`` are the texts above and below.
+    ``ambiguous`` are keys of columns that stand more than once and differ. ``headings`` are the file's own, by the key
+    of the column that a mapping made of each. ``asked`` collects what a reader asks of each column, where somebody
+    wants to know.
     """
 
     path: Path
@@ -122,12 +143,16 @@ class RawTable:
     footnotes: tuple[str, ...] = ()
     crs: str | None = None
     notes: tuple[str, ...] = ()
+    ambiguous: frozenset[str] = frozenset()
+    headings: Mapping[str, str] = field(default_factory=dict)
+    asked: dict[str, Asked] | None = field(default=None, compare=False, repr=False)
 
     def __len__(self) -> int:
         return int(self.columns.num_rows)
 
     def find(self, name: str) -> str | None:
         """The file's own spelling of a column, or None."""
+        self.note_asked(name)
         return self._spelling.get(header_key(name))
 
     def matching(self, pattern: str) -> dict[str, str]:
@@ -137,6 +162,11 @@ class RawTable:
             if match := re.fullmatch(pattern, key):
                 found[match[1] if match.groups() else key] = spelling
         return found
+
+    def note_asked(self, name: str, kind: str = "", allowed: Sequence[str] = (), pattern: str = "") -> None:
+        """Note what a reader asks of a column; what it says first stands, as far as it says anything."""
+        if self.asked is not None and (name not in self.asked or not self.asked[name].kind):
+            self.asked[name] = Asked(kind, tuple(allowed), pattern)
 
     def where(self, keep: np.ndarray) -> RawTable:
         """The rows for which ``keep`` is true, each with its row number."""
@@ -184,6 +214,8 @@ def container_of(path: Path) -> str:
 def _is_workbook(path: Path) -> bool:
     import zipfile
 
+    if not limits.has_short_list(path):
+        return False
     try:
         with zipfile.ZipFile(path) as archive:
             return "xl/workbook.xml" in archive.namelist()
@@ -215,24 +247,32 @@ def open_sheets(path: Path, name: str | None = None) -> list[Sheet]:
         )
     if path.suffix.lower() == MARKDOWN:
         container = "markdown"
+    if container in LARGEST:
+        limits.check_size(path, name, *LARGEST[container])
     opener = {"text": _text_sheets, "markdown": _markdown_sheets, "gzip": _gzip_sheets, "workbook": _workbook_sheets,
               "parquet": _parquet_sheets, "json": _geojson_sheets}.get(container)  # fmt: skip
     if opener is None:
         raise _refused(name, f"{CONTAINER_NAMES[container]} cannot be read", "Save it as .xlsx or .csv.")
     try:
-        return opener(path, name)
+        sheets = opener(path, name)
     except ExtractRefused:
         raise
     except Exception as error:
-        raise _refused(
-            name,
-            f"the file cannot be read as {CONTAINER_NAMES[container]}; it may be cut short or damaged",
-            "Download it again.",
-        ) from error
+        raise _damaged(name, container) from error
+    for sheet in sheets:
+        limits.check_width(max(map(len, sheet.preview), default=0), name, sheet=sheet.name)
+        for number, row in enumerate(sheet.preview, start=1):
+            if any(len(cell) > limits.CELL.most for cell in row):
+                raise limits.too_much(name, limits.CELL, limits.LONG_CELL, sheet=sheet.name, rows=(number,))
+    return sheets
 
 
-def _refused(name: str, what: str, remedy: str, **place: Any) -> ExtractRefused:
-    return ExtractRefused(f"{name} cannot be used.", [Problem(what, remedy, file=name, **place)])
+def _damaged(name: str, container: str) -> ExtractRefused:
+    what = f"the file cannot be read as {CONTAINER_NAMES[container]}; it may be cut short or damaged"
+    return _refused(name, what, "Download it again.")
+
+
+_refused = limits.refused
 
 
 # --- text -----------------------------------------------------------------------------------------
@@ -251,10 +291,9 @@ def decode(content: bytes) -> tuple[str, str]:
 def _gzip_sheets(path: Path, name: str) -> list[Sheet]:
     # A few kilobytes can unfold to many gigabytes: reading stops where no extract goes.
     with gzip.open(path) as packed:
-        content = packed.read(MOST_UNPACKED + 1)
-    if len(content) > MOST_UNPACKED:
-        most = f"{MOST_UNPACKED / 2**20:,.0f} MiB"
-        raise _refused(name, f"unpacked it is larger than {most}", "Unpack it, or divide it in smaller files.")
+        content = packed.read(limits.TEXT.most + 1)
+    if len(content) > limits.TEXT.most:
+        raise limits.too_much(name, limits.TEXT, "Unpack it, and divide it in smaller files.")
     return _sheets_of_text(content, name)
 
 
@@ -265,26 +304,32 @@ def _text_sheets(path: Path, name: str) -> list[Sheet]:
 def _sheets_of_text(content: bytes, name: str) -> list[Sheet]:
     text, encoding = decode(content)
     delimiter = "\t" if text[:2000].count("\t") > text[:2000].count(",") else ","
-    preview = _first_records(text, delimiter)
+    preview = _first_records(text, delimiter, name)
 
     def load(header_row: int) -> tuple[pa.Table, np.ndarray, tuple[str, ...]]:
         return _load_text(text, delimiter, preview, header_row, name)
 
-    notes = (f"read as {encoding}",) if encoding != "UTF-8" else ()
+    notes: tuple[str, ...] = (f"read as {encoding}",) if encoding != "UTF-8" else ()
+    if (last := re.split(r"[\r\n]", text[-limits.CELL.most :])[-1].strip()) and delimiter not in last:
+        notes += ("the last line is one text without an end, read as a note: the file may be cut short",)
     return [Sheet(None, preview, load, notes=notes)]
 
 
-def _first_records(text: str, delimiter: str) -> list[list[str]]:
-    records = []
-    for record in csv.reader(io.StringIO(text[:400_000]), delimiter=delimiter):
-        records.append([clean(cell) for cell in record])
-        if len(records) == PREVIEW_ROWS:
-            break
+def _first_records(text: str, delimiter: str, name: str) -> list[list[str]]:
+    records: list[list[str]] = []
+    try:
+        for record in csv.reader(io.StringIO(text[:PREVIEW_CHARACTERS], newline=""), delimiter=delimiter):
+            limits.check_width(len(record), name, rows=(len(records) + 1,))
+            records.append([clean(cell) for cell in record])
+            if len(records) == PREVIEW_ROWS:
+                break
+    except csv.Error:  # a cell without end
+        raise limits.too_much(name, limits.CELL, limits.LONG_CELL, rows=(len(records) + 1,)) from None
     return records
 
 
 def clean(cell: str) -> str:
-    return cell.replace("\xa0", " ").replace("\ufeff", "").strip()
+    return without_hidden(cell).replace("\xa0", " ").strip()
 
 
 def _load_text(
@@ -294,6 +339,8 @@ def _load_text(
     from pyarrow import csv as arrow_csv
 
     header = unique_header(preview[header_row])
+    if text.count(delimiter) + text.count("\n") > limits.CELLS.most:
+        raise limits.too_much(name, limits.CELLS, "Divide it in smaller files.")
     misfits: list[tuple[int, str, int]] = []
 
     def misfit(row: Any) -> str:
@@ -311,6 +358,8 @@ def _load_text(
                                  strings_can_be_null=False),
     )  # fmt: skip
     numbers = _numbers_of_kept_rows(table.num_rows, header_row + 2, [n for n, _, _ in misfits])
+    kept, kept_numbers, more = _drop_blank_and_notes(trim(table), numbers)
+    first, last = (kept_numbers[0], kept_numbers[-1]) if len(kept_numbers) else (0, 0)
     notes, faults = [], []
     for number, record, width in misfits:
         cells = [clean(c) for c in next(csv.reader([record], delimiter=delimiter), [])]
@@ -319,6 +368,9 @@ def _load_text(
             continue
         if _is_labelled_note(filled):
             notes.append(filled[1])
+        elif first < number < last or (width > 1 and record and text.endswith(record)):
+            # Between rows stands no note, and a note does not end where another cell was begun.
+            faults.append((number, width))
         elif len(filled) == 1 and width < len(header) and not _is_cut_off(filled[0], table, text):
             notes.append(filled[0])
         else:
@@ -334,8 +386,7 @@ def _load_text(
                 file=name, rows=tuple(number for number, _ in faults[:5]), count=len(faults),
             )],
         )  # fmt: skip
-    table, numbers, more = _drop_blank_and_notes(trim(table), numbers)
-    return table, numbers, (*notes, *more)
+    return kept, kept_numbers, (*notes, *more)
 
 
 def _is_labelled_note(filled: Sequence[str]) -> bool:
@@ -344,10 +395,16 @@ def _is_labelled_note(filled: Sequence[str]) -> bool:
 
 
 def _is_cut_off(fragment: str, table: pa.Table, text: str) -> bool:
-    """Whether the one cell at the very end of a file is a footnote or the start of another row's code."""
+    """Whether the one cell at the very end of a file is a footnote, or the start of another row."""
+    import pyarrow.compute as pc
+
+    if not text.endswith(fragment):
+        return False
+    if pc.any(pc.starts_with(pc.utf8_trim_whitespace(table.column(0)), fragment)).as_py():
+        return True
     above = clean(str(table.column(0)[-1])) if table.num_rows else ""
     shape = [re.sub(r"[A-Za-z]", "a", re.sub(r"\d", "9", cell)) for cell in (fragment, above)]
-    return text.endswith(fragment) and "9" in shape[1] and len(fragment) <= len(above) and shape[1].startswith(shape[0])
+    return "9" in shape[1] and len(fragment) <= len(above) and shape[1].startswith(shape[0])
 
 
 def _numbers_of_kept_rows(kept: int, first: int, skipped: list[int]) -> np.ndarray:
@@ -419,7 +476,8 @@ def _markdown_sheets(path: Path, name: str) -> list[Sheet]:
     is of its row alone; everything else below it is its text. A row has the number of its heading's line.
     """
     content, encoding = decode(path.read_bytes())
-    shared, entries = _markdown_entries(content.splitlines())
+    # By the ends of lines that an editor shows; no other sign begins a heading.
+    shared, entries = _markdown_entries(re.split(r"\r\n|\r|\n", content))
     keys = list(dict.fromkeys([HEADING, *shared, *(key for _, row in entries for key in row), TEXT]))
 
     def load(header_row: int) -> tuple[pa.Table, np.ndarray, tuple[str, ...]]:
@@ -466,6 +524,9 @@ def _note_key(row: dict[str, str], key: str, value: str) -> None:
 def _workbook_sheets(path: Path, name: str) -> list[Sheet]:
     from python_calamine import CalamineWorkbook
 
+    from locality_profiles.tables.workbook_bounds import check_workbook
+
+    check_workbook(path, name)
     workbook = CalamineWorkbook.from_path(str(path))
     sheets = []
     for sheet_name in workbook.sheet_names:
@@ -477,7 +538,7 @@ def _workbook_sheets(path: Path, name: str) -> list[Sheet]:
         ) -> tuple[pa.Table, np.ndarray, tuple[str, ...]]:
             return _load_rows(rows, preview, header_row)
 
-        sheets.append(Sheet(sheet_name, preview, load))
+        sheets.append(Sheet(clean(sheet_name), preview, load))
     return sheets
 
 
@@ -526,11 +587,14 @@ def _parquet_sheets(path: Path, name: str) -> list[Sheet]:
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
+    limits.check_parquet(path, name)
     schema = pq.read_schema(path)
     header = [clean(column) for column in schema.names]
+    texts = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)]
 
     def load(header_row: int) -> tuple[pa.Table, np.ndarray, tuple[str, ...]]:
-        table = pq.read_table(path)
+        table = pq.read_table(path, read_dictionary=texts)  # a long text that stands in a million rows is read once
+        limits.check_unpacked(table, name)
         columns = [
             column if pa.types.is_binary(column.type) else pc.fill_null(column.cast(pa.string()), "")
             for column in table.columns
@@ -543,6 +607,7 @@ def _parquet_sheets(path: Path, name: str) -> list[Sheet]:
 
 def _geojson_sheets(path: Path, name: str) -> list[Sheet]:
     text, _ = decode(path.read_bytes())
+    limits.check_json(text.encode("utf-8"), name)
     document = json.loads(text)
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
         raise _refused(name, "the JSON holds no features", "A boundary file is a GeoJSON FeatureCollection.")
@@ -671,11 +736,66 @@ def load(recognised: Recognised, path: Path, name: str | None = None) -> RawTabl
     """
     name = name or path.name
     sheet = recognised.sheet
-    columns, numbers, footnotes = sheet.load(recognised.header_row)
+    columns, numbers, footnotes, notes = read_sheet(sheet, recognised.header_row, name)
     if not columns.num_rows and not recognised.layout.may_be_empty:
-        raise _refused(name, "the table has a header but no rows", "Download it again.", sheet=sheet.name)
+        raise _refused(name, "the table has a header but no rows", "Download it again.", sheet=sheet.name,
+                       rows=(recognised.header_row + 1,))  # fmt: skip
+    ambiguous = _ambiguous(sheet.preview[recognised.header_row], columns)
+    _refuse_ambiguous(recognised, ambiguous, name)
     preamble = tuple(
         " ".join(cell for cell in row if cell) for row in sheet.preview[: recognised.header_row] if any(row)
     )
     return RawTable(path, name, sheet.name, recognised.layout, recognised.header_row + 1, columns, numbers,
-                    preamble, footnotes, sheet.crs, sheet.notes)  # fmt: skip
+                    preamble, footnotes, sheet.crs, (*sheet.notes, *notes), frozenset(ambiguous))  # fmt: skip
+
+
+def _ambiguous(headings: Sequence[str], columns: pa.Table) -> dict[str, str]:
+    """Columns that stand more than once and do not say the same, by key, in the file's spelling."""
+    if pa.types.is_binary(columns.schema.types[0]):
+        return {}  # features, whose properties bear each name once
+    places: dict[str, list[int]] = {}
+    for place, heading in enumerate(headings[: columns.num_columns]):
+        places.setdefault(header_key(heading), []).append(place)
+    return {
+        key: columns.column_names[first] for key, (first, *others) in places.items()
+        if key and any(not columns.column(first).equals(columns.column(other)) for other in others)
+    }  # fmt: skip
+
+
+#: What is said of such a column, and what to do: nobody knows which was meant.
+AMBIGUOUS = ("the column stands more than once, and not all of them say the same", "Take out the one that is wrong.")
+
+
+def _refuse_ambiguous(recognised: Recognised, ambiguous: Mapping[str, str], name: str) -> None:
+    layout = recognised.layout
+    wanted = set(map(header_key, layout.required))
+    problems = [
+        Problem(*AMBIGUOUS, name, recognised.sheet.name, spelling, (recognised.header_row + 1,))
+        for key, spelling in ambiguous.items()
+        if key in wanted or any(re.fullmatch(pattern, key) for pattern in layout.patterns)
+    ]
+    if problems:
+        raise ExtractRefused(f"{name} cannot be used.", problems)
+
+
+def read_sheet(
+    sheet: Sheet, header_row: int, name: str
+) -> tuple[pa.Table, np.ndarray, tuple[str, ...], tuple[str, ...]]:
+    """Columns, row numbers and footnotes of a table, without what cannot be seen, and notes on what was taken out.
+
+    Raises
+    ------
+    ExtractRefused
+        If it cannot be read to its end, a cell is longer than a cell can be, or a code or a number holds a character
+        that cannot be seen.
+    """
+    try:
+        columns, numbers, footnotes = sheet.load(header_row)
+    except ExtractRefused:
+        raise
+    except Exception as error:  # a reader may meet the fault only here
+        what = "the table cannot be read to its end; the file may be cut short or damaged"
+        raise _refused(name, what, "Download it again.", sheet=sheet.name, rows=(header_row + 1,)) from error
+    limits.check_cells(columns, numbers, name, sheet.name)
+    columns, notes = without_hidden_cells(columns, numbers, name, sheet.name)
+    return columns, numbers, tuple(map(clean, footnotes)), notes

@@ -1,16 +1,17 @@
 """The curated store: Parquet files addressed by what they were made from, and their catalogue.
 
-A table's file is named by a key: a hash of the keys of its inputs and of the code that makes it. If
-the file is there, it is right, and nothing is done; that is how a second build is quick, and how a
-build that was killed goes on where it stopped. A table is written under a temporary name on the same
-disk and renamed when it is whole, so a half-written table cannot be read. A large table may be several
-files, which stand in a folder of the same name. ``catalog.duckdb`` holds commented views; it too is
-built beside and renamed, so readers keep the one they opened.
+A table's file is named by a key: a hash of the keys of its inputs and of the code that makes it. If the
+file is there, and is as its manifest's seal says, it is right, and nothing is done; that is how a
+second build is quick, and how a build that was killed goes on where it stopped. A table is written
+under a temporary name on the same disk and renamed when it is whole, so a half-written table cannot be
+read. A large table may be several files, which stand in a folder of the same name. ``catalog.duckdb``
+holds commented views; it too is built beside and renamed, so readers keep the one they opened.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -20,33 +21,33 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from locality_profiles.errors import ContractBroken, Problem, WorkspaceError
+from locality_profiles.errors import AnotherBuild, ContractBroken, Problem
 from locality_profiles.tables.contract import TableContract
 from locality_profiles.tables.curated import CONTRACTS
+from locality_profiles.tables.macros import create_macros
+from locality_profiles.tables.notes import read_note
 from locality_profiles.tables.relation import quoted, relation
+from locality_profiles.tables.seal import Seal, holds, seal_of
+from locality_profiles.tables.seal import sha256_of as sha256_of
 
 MEMORY_LIMIT = os.environ.get("LOCALITY_PROFILES_MEMORY", "1GiB")
 ROW_GROUP = 122_880
 
 
+#: DuckDB downloads what it thinks it lacks unless it is told not to.
+NO_DOWNLOADS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+
+
 def connect(**options: Any) -> duckdb.DuckDBPyConnection:
     """A DuckDB connection in memory with the house's settings: no downloads, bounded memory."""
-    config = {
-        "autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
-        "memory_limit": MEMORY_LIMIT, "preserve_insertion_order": "true", **options,
-    }  # fmt: skip
+    config = {**NO_DOWNLOADS, "memory_limit": MEMORY_LIMIT, "preserve_insertion_order": "true", **options}
     return duckdb.connect(config=config)
-
-
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def key_of(*parts: Any) -> str:
@@ -90,23 +91,22 @@ class Store:
     folder: Path
 
     def find(self, table: str, key: str) -> Stored | None:
-        """The table made from exactly these inputs, if it was made before."""
+        """The table made from exactly these inputs, if it was made before and is as it was written."""
         path = self.folder / table / f"{key}.parquet"
-        return Stored(table, key, path) if path.exists() and path.with_suffix(".json").is_file() else None
+        return Stored(table, key, path) if is_whole(path) else None
 
     def write(self, table: str, key: str, content: pa.Table, about: Mapping[str, Any]) -> Stored:
         """Write a table and its manifest, whole or not at all."""
         path = self.folder / table / f"{key}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
-        manifest = {"table": table, "key": key, "rows": content.num_rows, "code": code_key(), **about}
-        with beside(path.with_suffix(".json")) as aside:
-            aside.write_text(json.dumps(manifest, indent=1, default=str), encoding="utf-8")
         # Without Arrow's own schema, text is text to a reader, however it was held when it was written.
         options = {"compression": "zstd", "store_schema": False}
-        with beside(path) as aside, pq.ParquetWriter(aside, content.schema, **options) as file:
-            if content.schema.metadata:  # what makes a table GeoParquet stands there
-                file.add_key_value_metadata(content.schema.metadata)
-            file.write_table(content, row_group_size=ROW_GROUP)
+        with beside(path) as aside:
+            with pq.ParquetWriter(aside, content.schema, **options) as file:
+                if content.schema.metadata:  # what makes a table GeoParquet stands there
+                    file.add_key_value_metadata(content.schema.metadata)
+                file.write_table(content, row_group_size=ROW_GROUP)
+            _write_manifest(path, content.num_rows, seal_of([aside], {aside: path.name}), about)
         return Stored(table, key, path)
 
     def write_query(
@@ -132,9 +132,8 @@ class Store:
             rows = written + sum(piece.manifest["rows"] for piece in as_they_are)
             for piece in as_they_are:
                 _share(piece.path, aside / piece.path.name)
-            manifest = {"table": table, "key": key, "rows": rows, "code": code_key(), **about}
-            with beside(path.with_suffix(".json")) as note:
-                note.write_text(json.dumps(manifest, indent=1, default=str), encoding="utf-8")
+            sealed = seal_of(_files_of(aside), {file: file.name if as_they_are else path.name}, _seals(as_they_are))
+            _write_manifest(path, rows, sealed, about)
         return Stored(table, key, path)
 
     def adopt(self, table: str, key: str, file: Path, about: Mapping[str, Any], private: bool = False) -> Stored:
@@ -144,10 +143,7 @@ class Store:
         """
         path = self.folder / table / f"{key}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
-        rows = pq.read_metadata(file).num_rows
-        manifest = {"table": table, "key": key, "rows": rows, "code": code_key(), **about}
-        with beside(path.with_suffix(".json")) as note:
-            note.write_text(json.dumps(manifest, indent=1, default=str), encoding="utf-8")
+        _write_manifest(path, pq.read_metadata(file).num_rows, seal_of([file], {file: path.name}), about)
         if private:
             path.parent.chmod(0o700)
         file.chmod(0o600 if private else 0o644)
@@ -162,15 +158,13 @@ class Store:
             for file in (file for piece in pieces for file in _files_of(piece.path)):
                 _share(file, aside / file.name)
             rows = sum(piece.manifest["rows"] for piece in pieces)
-            manifest = {"table": table, "key": key, "rows": rows, "code": code_key(), **about}
-            with beside(path.with_suffix(".json")) as note:
-                note.write_text(json.dumps(manifest, indent=1, default=str), encoding="utf-8")
+            _write_manifest(path, rows, seal_of(_files_of(aside), None, _seals(pieces)), about)
         return Stored(table, key, path)
 
     def discard(self, stored: Stored) -> None:
-        """Take a table away."""
-        _remove(stored.path)
+        """Take a table away; its manifest first, without which what is left of it is no table."""
         stored.path.with_suffix(".json").unlink(missing_ok=True)
+        _remove(stored.path)
 
     def keep_only(self, wanted: Iterable[Path]) -> int:
         """Take away tables that neither the catalogue nor a kept release needs; how many went."""
@@ -180,7 +174,33 @@ class Store:
             if path.resolve() not in keep:
                 self.discard(Stored(path.parent.name, path.stem, path))
                 gone += 1
+        for note in self.folder.glob("*/*.json"):  # of tables that went, or that a killed build did not come to write
+            table = note.with_name(f"{note.name.split('.')[0]}.parquet")
+            if not note.parent.name.startswith(MEMORIES) and not table.exists():
+                note.unlink(missing_ok=True)
         return gone
+
+
+#: Folders of notes that belong to no table: what is known of supplied files.
+MEMORIES = ("_checksum", "_staged")
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a table of the store is there, and is as it was when its manifest was written."""
+    told = read_note(path.with_suffix(".json")) if path.exists() else None
+    return isinstance(told, dict) and holds(path, told.get("sealed"))
+
+
+def _write_manifest(path: Path, rows: int, sealed: Seal, about: Mapping[str, Any]) -> None:
+    """Write what a table is beside where it will stand; the table takes its name only after this."""
+    told = {"table": path.parent.name, "key": path.stem, "rows": rows, "code": code_key(), **about, "sealed": sealed}
+    with beside(path.with_suffix(".json")) as note:
+        note.write_text(json.dumps(told, indent=1, default=str), encoding="utf-8")
+
+
+def _seals(pieces: Iterable[Stored]) -> Seal:
+    """Seals of all files of some tables, by name."""
+    return {name: told for piece in pieces for name, told in piece.manifest.get("sealed", {}).items()}
 
 
 @contextlib.contextmanager
@@ -201,13 +221,18 @@ def beside(path: Path) -> Iterator[Path]:
 def folder_beside(path: Path) -> Iterator[Path]:
     """A temporary folder that becomes the folder ``path`` in one step when the block ends well."""
     aside = Path(tempfile.mkdtemp(prefix=".building-", dir=path.parent))
+    old = None
     try:
         yield aside
         aside.chmod(0o755)
-        _remove(path)  # a folder cannot be put in place of another; this one has lost its manifest
+        if path.exists():  # a folder cannot be put in place of another; this one is not as it was sealed
+            old = Path(tempfile.mkdtemp(prefix=".building-", dir=path.parent))
+            path.replace(old / path.name)
         aside.replace(path)
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        for left in (aside, old):
+            if left is not None:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -244,27 +269,39 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+#: What the system says of a lock that another process holds; anything else is said as it is.
+HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+
+
+def _hold(file: IO[bytes]) -> None:
+    """Have the system hold an open file for this process, or raise at once; Windows has a way of its own."""
+    try:
+        import fcntl
+    except ImportError:
+        import msvcrt
+
+        file.seek(0)  # what is held is the first byte, wherever another has written
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+    else:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 @contextlib.contextmanager
 def lock(path: Path) -> Iterator[None]:
     """Hold a file lock while the block runs; the system lets go of it if the process dies.
 
     Raises
     ------
-    WorkspaceError
+    AnotherBuild
         If another process holds it.
     """
     with path.open("a+b") as file:
         try:
-            if os.name == "nt":
-                import msvcrt
-
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-            else:
-                import fcntl
-
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise WorkspaceError(
+            _hold(file)
+        except OSError as error:
+            if error.errno not in HELD:
+                raise
+            raise AnotherBuild(
                 "Another build is running in this workspace. Wait for it to end, then run this again."
             ) from None
         yield
@@ -347,7 +384,7 @@ def _surely_unique(connection: duckdb.DuckDBPyConnection, source: str, contract:
 def write_catalog(
     path: Path, tables: Mapping[str, Path], about: str = "", views: Mapping[str, str] | None = None
 ) -> None:
-    """Build ``catalog.duckdb`` beside the old one, with a comment on every view and column; swap.
+    """Build ``catalog.duckdb`` beside the old one, with a comment on every view, column and macro; swap.
 
     ``views`` is SQL of tables that are more than their own file, in its columns.
 
@@ -357,7 +394,7 @@ def write_catalog(
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}.new")
     aside.unlink(missing_ok=True)
-    connection = duckdb.connect(str(aside))
+    connection = duckdb.connect(str(aside), config=dict(NO_DOWNLOADS))
     try:
         for name, file in sorted(tables.items()):
             contract = CONTRACTS[name]
@@ -369,6 +406,7 @@ def write_catalog(
             for column in contract.columns:
                 words = f"{column.description}{f' Unit: {column.unit}.' if column.unit else ''}"
                 connection.execute(f"comment on column {name}.\"{column.name}\" is '{quoted(words)}'")
+        create_macros(connection, tables)
     finally:
         connection.close()
     aside.replace(path)
@@ -376,4 +414,4 @@ def write_catalog(
 
 def open_catalog(path: Path) -> duckdb.DuckDBPyConnection:
     """The catalogue, read-only."""
-    return duckdb.connect(str(path), read_only=True)
+    return duckdb.connect(str(path), read_only=True, config=dict(NO_DOWNLOADS))

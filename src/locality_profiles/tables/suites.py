@@ -21,6 +21,7 @@ from typing import Any
 
 from locality_profiles.errors import DefinitionError, Problem
 from locality_profiles.tables.contract import TableContract
+from locality_profiles.tables.limits import DECLARATION, check_size
 
 SQL_TYPES = {"text": "varchar", "integer": "bigint", "number": "double", "date": "date", "geometry": "blob",
              "boolean": "boolean"}  # fmt: skip
@@ -65,9 +66,10 @@ def read_suite(path: Path) -> Suite:
     """
     file = f"{path.parent.name}/{path.name}"
     try:
+        check_size(path, file, DECLARATION, "Divide it in several suites.")
         document = json.loads(path.read_text(encoding="utf-8"))
         meta, written = document.get("meta", {}), document["expectations"]
-    except (OSError, ValueError, AttributeError, KeyError) as error:
+    except (OSError, ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
         raise DefinitionError(
             f"The suite {file} cannot be read.",
             [Problem(f"it is no JSON object with 'expectations' ({error})", "Correct the file.", file)],

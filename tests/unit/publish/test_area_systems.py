@@ -54,8 +54,8 @@ class TestEveryPage(Form):
 
 
 def test_every_told_or_profiled_kind_of_area_has_a_page(pages: dict[str, Page]) -> None:
-    assert [name for name in pages if not name.startswith(("areas/", "assessment/"))] == [
-        "areas.html", "data-quality.html", "index.html", "methods.html",
+    assert [name for name in pages if not name.startswith(("areas/", "assessment/", "indicators/"))] == [
+        "areas.html", "compare.html", "data-quality.html", "index.html", "indicators.html", "methods.html",
         "systems/hscp.html", "systems/locality.html", "systems/ward.html",
     ]  # fmt: skip
 
@@ -436,3 +436,13 @@ def test_an_area_system_of_which_nothing_was_measured_has_no_figures_of_fit(tmp_
     assert "4 localities, made from lists of data zones in profiles.toml." in page.words
     assert "misplaced" not in page.words
     assert "None" not in page.words
+
+
+def test_the_front_page_has_a_map_of_its_first_kind_and_says_where_else_its_links_are(pages: dict[str, Page]) -> None:
+    page = pages["index.html"]
+    places = {link["href"] for link in page.all("a") if link.get("tabindex") == "-1"}
+
+    assert places == {name for name in pages if name.startswith("areas/") and "isles" in name or "skerry" in name
+                      or name == WEST_PAGE}  # fmt: skip
+    assert places <= {link["href"] for link in page.all("a") if "tabindex" not in link}
+    assert "the list of areas has the same links" in page.words

@@ -13,7 +13,20 @@ from hypothesis import strategies as st
 from shapely import MultiPolygon, box
 
 from locality_profiles.publish import maps
-from locality_profiles.publish.maps import MAP_CSS, Mark, choropleth, classes_of, outline_map, sheet_of
+from locality_profiles.publish.maps import (
+    COARSE,
+    MAP_CSS,
+    MOST_SERVICES,
+    Mark,
+    Points,
+    choropleth,
+    classes_of,
+    locator,
+    outline_map,
+    outlines_on,
+    services_map,
+    sheet_of,
+)
 
 KM = 1000
 SVG = "{http://www.w3.org/2000/svg}"
@@ -199,7 +212,10 @@ def test_every_class_of_style_that_a_map_uses_is_in_the_stylesheet():
         choropleth(list("abcdef"), row(6), classes_of([1, 2, 3, 4, 5, None], str), title="t", identifier="m", own=1),
         outline_map(list("abcdef"), row(6), marks, title="t", identifier="n"),
         choropleth(["a" * 60], row(1), classes_of([1], str), title="t", identifier="o"),
-    ]
+        services_map(["a"], row(1), [Points("x", ["y"], np.array([[1.0, 1.0]]))], title="t", identifier="p",
+                     outlines=outlines_on(sheet_of(row(2)), row(2), "wards")),
+        locator(["a", "b"], row(2), 0, title="t", identifier="q"),
+    ]  # fmt: skip
     used = {word for one in drawn for words in re.findall(r'class="?([\w -]+)', one.figure) for word in words.split()}
     assert {word for word in used if f".{word}" not in MAP_CSS} == {"i3", "i4"}  # as every ink
 
@@ -303,3 +319,112 @@ def test_a_fit_map_without_marks_says_so():
 def test_more_kinds_of_mark_than_hatchings_are_refused():
     with pytest.raises(ValueError, match="for 4 kinds of mark, not for 5"):
         outline_map(["Ness"], row(1), [Mark("x", row(1), ["x"])] * 5, title="t", identifier="m")
+
+
+# --- outlines of another kind, services, and where an area lies -------------------------------------
+
+
+def test_borders_of_another_kind_lie_over_the_map_and_are_told():
+    paper = sheet_of(row(4))
+    halves = shapes(box(0, 0, 20 * KM, 10 * KM), box(20 * KM, 0, 40 * KM, 10 * KM), None)
+    lines = outlines_on(paper, halves, "partnerships")
+    drawn = choropleth(list("abcd"), paper, classes_of([1, 2, 3, 4], str), title="t", identifier="m", outlines=lines)
+    path = picture(drawn).find(f".//{SVG}path[@class='border']").get("d")
+    x, y, across, down = (int(number) for number in re.findall(r"-?\d+", path))
+    middle = 10 * paper.units(np.array([20 * KM, 5 * KM]))
+    assert (x, across) == (pytest.approx(middle[0], abs=1), 0)  # one line where the halves meet, and no coast
+    assert y + down / 2 == pytest.approx(middle[1], abs=1)
+    assert abs(down) == pytest.approx(10 * 10 * KM / paper.metres, abs=8)
+    assert described(drawn).endswith("Heavy lines are the borders between partnerships.")
+    bare = choropleth(list("abcd"), paper, title="t", identifier="m", outlines=outlines_on(paper, halves[:1], "x"))
+    assert "border" not in bare.svg
+    assert "Heavy lines" not in bare.svg
+
+
+def points(*places, label="GP practices", name="Practice"):
+    return Points(label, [f"{name} {n}" for n in range(len(places))], np.array(places, dtype=float).reshape(-1, 2))
+
+
+def test_services_have_a_shape_for_each_kind_and_the_key_counts_them():
+    kinds = [points((1 * KM, 1 * KM), (9 * KM, 9 * KM), (np.nan, np.nan)),
+             points((5 * KM, 5 * KM), label="Hospitals & <more>", name='"H"')]  # fmt: skip
+    drawn = services_map(["Ness"], row(1), kinds, title="Services of Ness", identifier="s")
+    assert titles(drawn)[1:] == ["GP practices: Practice 0", "GP practices: Practice 1", 'Hospitals & <more>: "H" 0']
+    signs = [path.get("d") for path in picture(drawn).iterfind(f".//{SVG}g[@class='points']/{SVG}path")]
+    assert len({re.sub(r"^M[-\d,]+", "", sign) for sign in signs}) == 2
+    key = re.sub(r"<svg.*?</svg>|<[^>]+>", " ", drawn.key.replace("\n", " "))
+    assert "GP practices (1 not on the map) 3" in " ".join(key.split())
+    assert described(drawn) == "A map of 1 area: Ness. GP practices: 2. Hospitals &amp; <more>: 1.".replace(
+        "&amp;", "&"
+    )
+    ElementTree.fromstring(drawn.figure)
+
+
+def test_services_of_one_place_stand_side_by_side():
+    there = (5 * KM, 5 * KM)
+    drawn = services_map(["Ness"], row(1), [points(there, there), points(there, label="x")], title="t", identifier="s")
+    signs = picture(drawn).iterfind(f".//{SVG}g[@class='points']/{SVG}path")
+    places = np.array([[int(n) for n in re.findall(r"-?\d+", sign.get("d"))[:2]] for sign in signs])
+    for n, one in enumerate(places):
+        for other in places[:n]:
+            assert np.hypot(*(one - other)) >= maps.APART * maps.FINE - 2
+    assert np.abs(places - 10 * sheet_of(row(1)).units(np.array(there))).max() < 2 * maps.APART * maps.FINE
+
+
+def test_more_kinds_of_service_than_signs_are_refused():
+    with pytest.raises(ValueError, match=f"for {MOST_SERVICES} kinds of service, not for {MOST_SERVICES + 1}"):
+        services_map(["a"], row(1), [points((0, 0))] * (MOST_SERVICES + 1), title="t", identifier="s")
+
+
+def test_a_service_in_shetland_moves_with_it():
+    paper = sheet_of(SCOTLAND)
+    (x, y), (mainland_x, _) = paper.placed(np.array([[445 * KM, 1_150 * KM], [250 * KM, 600 * KM]])).tolist()
+    frame = paper.units(np.array([[paper.frame.west, paper.frame.north], [paper.frame.east, paper.frame.south]]))
+    assert frame[0][0] < x < frame[1][0]
+    assert frame[0][1] < y < frame[1][1]
+    assert mainland_x == pytest.approx(paper.units(np.array([250 * KM, 0.0]))[0])
+
+
+def test_a_locator_has_its_area_dark_and_says_so():
+    drawn = locator(["Ness", "Sound", "Voe"], row(3), 1, title="Where Sound is", identifier="w")
+    assert picture(drawn).find(f"{SVG}title").text == "Where Sound is"
+    assert described(drawn) == "Sound is dark among 3 areas."
+    assert len(picture(drawn).findall(f".//{SVG}g[@class='here']/{SVG}path")) == 1
+    assert len(picture(drawn).findall(f".//{SVG}g[@class='land']/{SVG}path")) == 2
+    alone = locator(["Ness"], row(1), 0, title="t", identifier="w")
+    assert described(alone) == "The outline of Ness."
+    lost = locator(["Ness", "Lost"], shapes(box(0, 0, KM, KM), None), 1, title="t", identifier="w")
+    assert described(lost) == "Lost has no outline, and is not drawn."
+
+
+def test_a_locator_draws_less_detail():
+    angles = np.linspace(0, 2 * np.pi, 2000, endpoint=False)
+    far = 50 * KM * (1 + 0.02 * np.sin(40 * angles))
+    coast = shapes(shapely.Polygon(np.column_stack([far * np.cos(angles), far * np.sin(angles)])))
+    assert len(sheet_of(coast, COARSE).paths[0]) < len(sheet_of(coast).paths[0])
+
+
+# --- places to go to ------------------------------------------------------------------------------
+
+
+def places(links=("a.html", "", "c&d.html")):
+    return ElementTree.fromstring(
+        maps.places_map(["One", "Two & a half", "Three"], row(3), links, shapes(box(0, 0, 30 * KM, 10 * KM)))
+    )
+
+
+def test_a_place_leads_to_its_page_and_is_no_stop_for_the_keyboard():
+    drawn = places()
+    links = {
+        link.get("href"): (link.get("tabindex"), link.find(f".//{SVG}title").text) for link in drawn.iter(f"{SVG}a")
+    }
+
+    assert links == {"a.html": ("-1", "One"), "c&d.html": ("-1", "Three")}
+    assert drawn.get("aria-hidden") == "true"
+
+
+def test_larger_areas_lie_over_the_places_and_take_no_pointer():
+    over = next(group for group in places().iter(f"{SVG}g") if group.get("class") == "over")
+
+    assert len(over) == 1
+    assert re.search(r"\.map \.over path \{[^}]*pointer-events: none", MAP_CSS)

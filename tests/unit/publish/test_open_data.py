@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,8 @@ def test_the_package_describes_every_file_that_was_written(release: Path) -> Non
         "datapackage.json"
     }
     assert len({resource["name"] for resource in resources.values()}) == len(resources)
+    # DuckDB writes the same rows as other bytes each time; the release's note has the checksum of what was written.
+    assert {"bytes", "hash"}.isdisjoint(resources.pop("catalogue.duckdb"))
     for path, resource in resources.items():
         content = (folder / path).read_bytes()
         assert resource["bytes"] == len(content)
@@ -209,3 +212,75 @@ def test_a_suppressed_figure_left_in_a_table_stops_the_release(tmp_path: Path) -
 
     assert "3.0" not in str(refused.value)
     assert not (tmp_path / "open-data" / "profile.parquet").exists()
+
+
+#: What version 2 of the Data Package standard allows, as far as these packages use it.
+PACKAGE_KEYS = {"$schema", "name", "title", "description", "version", "created", "sources", "licenses", "resources"}
+RESOURCE_KEYS = {
+    "name", "path", "description", "format", "mediatype", "encoding", "bytes", "hash", "schema",
+}  # fmt: skip
+FIELD_TYPES = {"string", "number", "integer", "boolean", "date"}
+CONSTRAINTS = {"string": {"required", "enum"}, "boolean": {"required", "enum"}} | {
+    kind: {"required", "enum", "minimum"} for kind in ("number", "integer", "date")
+}
+
+
+def package_problems(told: dict[str, Any]) -> list[str]:
+    """Rules of the standard that a package breaks."""
+    rules = {
+        "it does not name its standard": told["$schema"].startswith("https://datapackage.org/profiles/2."),
+        "it has keys of its own": set(told) <= PACKAGE_KEYS,
+        "its name is no name": re.fullmatch(r"[a-z0-9._-]+", told["name"]),
+        "its day is no time": re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", told["created"]),
+        "it has no file": told["resources"],
+        "a licence has neither name nor address": all("name" in one or "path" in one for one in told["licenses"]),
+        "a source has no title": all(one["title"] for one in told["sources"]),
+        "an address is none": all(
+            one.get("path", "https://").startswith(("https://", "http://"))
+            for one in (*told["licenses"], *told["sources"])
+        ),
+        "two files have one name": len({one["name"] for one in told["resources"]}) == len(told["resources"]),
+    }
+    found = [words for words, kept in rules.items() if not kept]
+    return found + [f"{one['path']}: {words}" for one in told["resources"] for words in resource_problems(one)]
+
+
+def resource_problems(told: dict[str, Any]) -> list[str]:
+    parts = told["path"].split("/")
+    fields = told.get("schema", {}).get("fields", [{"name": "", "type": "string"}])
+    names = [field["name"] for field in fields]
+    rules = {
+        "it has keys of its own": set(told) <= RESOURCE_KEYS,
+        "its name is no name": re.fullmatch(r"[a-z0-9._-]+", told["name"]),
+        "its path leads out": not told["path"].startswith(("/", "~"))
+        and ".." not in parts
+        and "\\" not in told["path"],
+        "its path and its format are not one": told["path"].endswith(f".{told['format']}"),
+        "its media type is none": re.fullmatch(r"[a-z]+/[a-z0-9.+-]+", told["mediatype"]),
+        "its checksum is none": re.fullmatch(r"sha256:[0-9a-f]{64}", told.get("hash", "sha256:" + "0" * 64)),
+        "two columns have one name": len(set(names)) == len(names),
+        "a type is none": all(field["type"] in FIELD_TYPES for field in fields),
+        "a constraint does not go with its type": all(
+            set(field.get("constraints", {})) <= CONSTRAINTS.get(field["type"], set()) for field in fields
+        ),
+        "its key is no column": set(told.get("schema", {}).get("primaryKey", ())) <= set(names),
+    }
+    return [words for words, kept in rules.items() if not kept]
+
+
+def test_the_package_keeps_the_rules_of_its_standard(release: Path) -> None:
+    assert package_problems(package(release)) == []
+
+
+@pytest.mark.parametrize("harm", [
+    {"name": "Profile!"}, {"path": "../profile.csv"}, {"path": "/profile.csv"}, {"format": "xlsx"},
+    {"hash": "sha256:1"},
+    {"schema": {"fields": [{"name": "a", "type": "text"}]}},
+    {"schema": {"fields": [{"name": "a", "type": "string"}] * 2}},
+    {"schema": {"fields": [{"name": "a", "type": "string"}], "primaryKey": ["b"]}}, {"mine": 1},
+])  # fmt: skip
+def test_a_package_that_breaks_a_rule_is_found(release: Path, harm: dict[str, Any]) -> None:
+    told = package(release)
+    told["resources"][0].update(harm)
+
+    assert package_problems(told) != []

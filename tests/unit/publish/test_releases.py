@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from locality_profiles.errors import ReleaseError
-from locality_profiles.publish import releases
+from locality_profiles.publish import releases, retention
 
 
 def release(published: Path, plan: str, text: str = "page") -> releases.Release:
@@ -56,6 +56,14 @@ def test_a_harmed_file_stops_the_release(tmp_path, harm, said):
         releases.verify(folder, ["index.html"])
 
 
+def test_a_harmed_release_of_the_same_name_gives_way_and_leaves_nothing_behind(tmp_path):
+    first = release(tmp_path, "a" * 16)
+    (first.folder / "site" / "index.html").write_text("cut", encoding="utf-8")
+    again = release(tmp_path, "a" * 16)
+    assert (again.folder / "site" / "index.html").read_text(encoding="utf-8") == "page"
+    assert [path.name for path in (tmp_path / "releases").iterdir()] == [first.id]
+
+
 def test_a_promised_file_that_was_not_written_stops_the_release(tmp_path):
     folder = releases.aside(tmp_path, "x")
     releases.finish(folder, {"release_id": "x", "plan": "x", "tables": {}})
@@ -73,22 +81,22 @@ def test_an_empty_file_stops_the_release(tmp_path):
 
 def test_rolling_back_makes_an_earlier_release_current(tmp_path):
     first, _ = release(tmp_path, "a" * 16, "one"), release(tmp_path, "b" * 16, "two")
-    releases.roll_back(tmp_path, first.id)
+    retention.roll_back(tmp_path, first.id)
     assert (tmp_path / "current" / "site" / "index.html").read_text(encoding="utf-8") == "one"
 
 
 def test_rolling_back_to_nowhere_names_what_there_is(tmp_path):
     first = release(tmp_path, "a" * 16)
     with pytest.raises(ReleaseError, match=first.id):
-        releases.roll_back(tmp_path, "2020-01-01-none")
+        retention.roll_back(tmp_path, "2020-01-01-none")
 
 
 def test_old_releases_go_but_never_the_current_one(tmp_path):
     first = release(tmp_path, "a" * 16, "one")
     for letter in "bcd":
         release(tmp_path, letter * 16, letter)
-    releases.roll_back(tmp_path, first.id)
-    releases.clear_old(tmp_path, keep=1)
+    retention.roll_back(tmp_path, first.id)
+    retention.clear_old(tmp_path, keep=1)
     left = {r.id for r in releases.releases(tmp_path)}
     assert first.id in left
     assert len(left) == 2

@@ -19,7 +19,11 @@ AREA_PAGES = [
     "areas/S37900001.html", "areas/S37900002-north-isles.html", "areas/S37900002.html",
 ]  # fmt: skip
 ASSESSMENTS = ["assessment/S37900001.html", "assessment/S37900002.html"]
-ALL_PAGES = [*AREA_PAGES, *ASSESSMENTS, "data-quality.html", "index.html", "methods.html"]
+INDICATOR_PAGES = [f"indicators/{spec.item}.html" for spec in island.INDICATORS]
+ALL_PAGES = [
+    *AREA_PAGES, *ASSESSMENTS, *INDICATOR_PAGES, "compare.html", "data-quality.html", "index.html", "indicators.html",
+    "methods.html",
+]  # fmt: skip
 
 
 def row(table: Table, start: str) -> list[str]:

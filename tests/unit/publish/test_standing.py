@@ -10,8 +10,8 @@ import duckdb
 import pytest
 from drawn import table
 
+from locality_profiles.publish.declared import framework_words
 from locality_profiles.publish.reading import Indicator, Row
-from locality_profiles.publish.site import framework_words
 from locality_profiles.publish.standing import (
     AGE,
     SETTLEMENT,

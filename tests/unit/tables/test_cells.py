@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -29,6 +30,29 @@ def said(cells: Cells) -> str:
     with pytest.raises(ExtractRefused) as refused:
         cells.finish()
     return str(refused.value)
+
+
+def test_a_table_without_rows_has_no_problems_of_its_periods() -> None:
+    cells = Cells(drawn(when="2021").raw.where(np.array([False])))
+    assert [len(part) for part in cells.periods("when")] == [0, 0, 0]
+    cells.finish()
+
+
+def test_a_column_that_stands_twice_and_differs_is_told_once_where_it_is_read() -> None:
+    cells = Cells(replace(drawn(n="1 | 2", other="a | b").raw, ambiguous=frozenset(["n"])))
+    cells.text("other")
+    assert not cells.problems
+    cells.number("n")
+    cells.status("n")
+    told = "row 1, column 'n': the column stands more than once, and not all of them say the same"
+    assert said(cells).count(told) == 1
+
+
+@pytest.mark.parametrize("supplied", ["1e300", "9" * 25, "1e19"])
+def test_a_number_beyond_all_counting_is_no_count(supplied: str) -> None:
+    cells = drawn(n=f"7 | {supplied}")
+    cells.number("n", whole=True)
+    assert "row 3, column 'n': the number is larger than any count" in said(cells)
 
 
 # --- numbers ------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from pictures import geojson, square, workbook
 from pyarrow import parquet
 
 from locality_profiles.errors import ExtractRefused
+from locality_profiles.tables import limits
 from locality_profiles.tables.intake import (
     Layout,
     NearMiss,
@@ -211,9 +213,38 @@ def test_a_column_is_found_by_any_spelling_and_by_pattern(tmp_path: Path) -> Non
 
 
 def test_a_repeated_header_is_marked_and_the_first_one_is_meant(tmp_path: Path) -> None:
-    raw = read(written(tmp_path / "a.csv", "Zone,Class,People,,People\nZ1,1,5,x,6\n"))
-    assert raw.columns.column_names == ["Zone", "Class", "People", "(column 4)", "People (2)"]
+    raw = read(written(tmp_path / "a.csv", "Zone,Class,People,,People,Note,Note\nZ1,1,5,x,5,a,b\n"))
+    assert raw.columns.column_names == ["Zone", "Class", "People", "(column 4)", "People (2)", "Note", "Note (2)"]
     assert column(raw, str(raw.find("People"))) == ["5"]
+    assert column(raw, str(raw.find("Note"))) == ["a"]
+
+
+def test_a_column_that_stands_twice_and_does_not_say_the_same_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ExtractRefused, match=r"a\.csv, row 1, column 'People': the column stands more than once"):
+        read(written(tmp_path / "a.csv", "Zone,Class,People,People\nZ1,1,5,6\n"))
+
+
+def test_a_last_line_that_begins_as_another_row_does_is_no_footnote(tmp_path: Path) -> None:
+    text = "Zone,Class,People\nFirst Zone,1,5\nSecond Zone,1,5\n"
+    with pytest.raises(ExtractRefused, match=r"a\.csv, row 4: .* the file may be cut short"):
+        read(written(tmp_path / "a.csv", f"{text}Fir"))
+
+
+def test_a_last_line_in_which_a_second_cell_was_begun_is_no_footnote(tmp_path: Path) -> None:
+    with pytest.raises(ExtractRefused, match=r"a\.csv, row 3: .* the file may be cut short"):
+        read(written(tmp_path / "a.csv", "Zone,Class,People\nFirst,1,5\nSecond,"))
+
+
+def test_what_is_left_of_a_row_between_two_others_is_no_note(tmp_path: Path) -> None:
+    with pytest.raises(ExtractRefused, match=r"a\.csv, row 3: .* 1 row\(s\) have 2"):
+        read(written(tmp_path / "a.csv", "Zone,Class,People\nZ1,1,5\nZ2,\nZ3,1,6\n"))
+
+
+def test_a_last_line_that_may_be_cut_short_is_told(tmp_path: Path) -> None:
+    text = "Zone,Class,People\nFirst Zone,1,5\n"
+    cut = read(written(tmp_path / "a.csv", f"{text}Thir"))
+    assert cut.notes == ("the last line is one text without an end, read as a note: the file may be cut short",)
+    assert read(written(tmp_path / "b.csv", f"{text}Source: made up\n")).notes == ()
 
 
 # --- recognising ----------------------------------------------------------------------------------
@@ -330,7 +361,7 @@ def test_a_property_may_be_called_geometry(tmp_path: Path) -> None:
 
 
 def test_a_packed_file_that_unfolds_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("locality_profiles.tables.intake.MOST_UNPACKED", 2**20)
+    monkeypatch.setattr(limits, "TEXT", replace(limits.TEXT, most=2**20))
     path = written(tmp_path / "a.csv.gz", gzip.compress(b"0" * (2**20 + 1), mtime=0))
-    with pytest.raises(ExtractRefused, match="unpacked it is larger than 1 MiB. Unpack it, or divide it"):
+    with pytest.raises(ExtractRefused, match="unpacked: 1 MiB may be read, and this is more. Unpack it, and divide it"):
         open_sheets(path)

@@ -16,15 +16,15 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from locality_profiles.declarations import Declaration, Field, line_numbers
+from locality_profiles.declarations import Declaration, Field, line_numbers, parsed
 from locality_profiles.errors import DefinitionError, Problem
 from locality_profiles.geography.names import slug
+from locality_profiles.hidden import HIDDEN
 from locality_profiles.profiles.narrative.personal import persons_in
 
 FOLDER = "words"
@@ -161,9 +161,13 @@ def _read(path: Path, name: str, problems: list[Problem]) -> tuple[_Settings, st
     """Settings and text of a file; None where there is something wrong with it."""
     before = len(problems)
     try:
-        whole = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            whole = file.read(4 * LONGEST + 4).decode("utf-8")  # four bytes make a character, at most
     except UnicodeDecodeError:
-        problems.append(Problem("it is not UTF-8", "Save it as UTF-8.", name))
+        if path.stat().st_size > 4 * LONGEST:  # cut off within a character
+            problems.append(Problem("it is too long for a paragraph", "Say less.", name))
+        else:
+            problems.append(Problem("it is not UTF-8", "Save it as UTF-8.", name))
         return None
     if len(whole) > LONGEST:
         problems.append(Problem(f"it has {len(whole):,} characters; a paragraph has {LONGEST:,} at most",
@@ -177,14 +181,12 @@ def _read(path: Path, name: str, problems: list[Problem]) -> tuple[_Settings, st
         problems += [Problem(f"there seems to be {what} in it", _NOBODY, where) for what in persons_in(line)]
         problems += [Problem(f"there is {what} in it", remedy, where) for what, (looks, remedy) in _NOT_HERE.items()
                      if looks.search(line)]  # fmt: skip
-        if _HIDDEN.search(line):
+        if HIDDEN.search(line):
             problems.append(Problem("there are characters in it that cannot be seen", "Type the line anew.", where))
     return (settings, "\n".join(body)) if len(problems) == before else None
 
 
 _NOBODY = "Take it out: nothing by which a person could be found may stand in a profile."
-#: Controls, and marks that turn the direction of text.
-_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def _divided(lines: list[str], name: str, problems: list[Problem]) -> tuple[list[str], list[str], int]:
@@ -203,8 +205,8 @@ def _divided(lines: list[str], name: str, problems: list[Problem]) -> tuple[list
 def _settings(path: Path, name: str, head: list[str], problems: list[Problem]) -> _Settings:
     text = "\n".join(head)
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
+        data = parsed(text)
+    except ValueError as fault:
         problems.append(Problem(f"its settings are not TOML: {fault}", 'Write them as author = "…".', name))
         return _Settings(None, None, False)
     lines = {key: number + 1 for key, number in line_numbers(text).items()}

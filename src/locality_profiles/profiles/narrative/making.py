@@ -70,20 +70,8 @@ def make_words(facts: Mapping[str, Path], settings: Settings, store: Store) -> t
     DefinitionError
         If the workspace's own templates, paragraphs or memory are wrong.
     """
-    inputs = [(name, facts[name].stem) for name in READS if name in facts]
-    own = settings.own_templates
     with connect() as connection:
-        for name in READS:
-            query = f"select * from {relation(facts[name])}" if name in facts else empty_view(CONTRACTS[name])
-            connection.execute(f"create view {name} as {query}")
-        paragraphs, notes = read_paragraphs(settings.folder, places_of(connection))
-        replaced = sorted(paragraph.place for paragraph in paragraphs if paragraph.replaces)
-        told = [own.read_text(encoding="utf-8") if own else "", sorted(settings.titles.items()), replaced]
-        key = key_of("sentence", inputs, told, code_key())
-        sentence = store.find("sentence", key)
-        if sentence is None:
-            templates = sentence_templates(own, settings.own_indicators)
-            sentence = _write(store, SENTENCE, key, write_sentences(connection, templates, settings.titles, replaced))
+        sentence, paragraphs, notes = _sentences(connection, facts, settings, store)
         connection.execute(f"create view sentence as select * from {sentence.relation}")
         figures = noted_figures(connection, paragraphs)
     seen, more = _see(settings.folder, paragraphs, figures)
@@ -93,6 +81,50 @@ def make_words(facts: Mapping[str, Path], settings: Settings, store: Store) -> t
     flagged = [f"{paragraph.file}: numbers have moved since it was written: {row['moved_what']}"
                for paragraph, row in zip(paragraphs, rows, strict=True) if row["moved"]]  # fmt: skip
     return {"sentence": sentence, "author_note": note}, [*notes, *more, *flagged]
+
+
+def make_sentences(facts: Mapping[str, Path], settings: Settings, store: Store) -> Stored:
+    """The table ``sentence`` alone, for an edition of which authors remember nothing."""
+    with connect() as connection:
+        return _sentences(connection, facts, settings, store)[0]
+
+
+def notes_now(facts: Mapping[str, Path], folder: Path) -> pa.Table:
+    """The table ``author_note`` of the paragraphs as they stand, for a look at them: nothing is remembered.
+
+    Raises
+    ------
+    DefinitionError
+        If a paragraph or the workspace's memory is wrong.
+    """
+    with connect() as connection:
+        for name in (*READS, "sentence"):
+            query = f"select * from {relation(facts[name])}" if name in facts else empty_view(CONTRACTS[name])
+            connection.execute(f"create or replace view {name} as {query}")
+        paragraphs, _ = read_paragraphs(folder, places_of(connection))
+        figures = noted_figures(connection, paragraphs)
+    return _table(AUTHOR_NOTE, list(_noted(paragraphs, figures, remembered(paragraphs, figures, read_seen(folder)))))
+
+
+def _sentences(
+    connection: duckdb.DuckDBPyConnection, facts: Mapping[str, Path], settings: Settings, store: Store
+) -> tuple[Stored, list[Paragraph], list[str]]:
+    """Sentences of all areas, the paragraphs of authors in place of some, and notes on these; lays views of the
+    facts."""
+    inputs = [(name, facts[name].stem) for name in READS if name in facts]
+    own = settings.own_templates
+    for name in READS:
+        query = f"select * from {relation(facts[name])}" if name in facts else empty_view(CONTRACTS[name])
+        connection.execute(f"create view {name} as {query}")
+    paragraphs, notes = read_paragraphs(settings.folder, places_of(connection))
+    replaced = sorted(paragraph.place for paragraph in paragraphs if paragraph.replaces)
+    told = [own.read_text(encoding="utf-8") if own else "", sorted(settings.titles.items()), replaced]
+    key = key_of("sentence", inputs, told, code_key())
+    sentence = store.find("sentence", key)
+    if sentence is None:
+        templates = sentence_templates(own, settings.own_indicators)
+        sentence = _write(store, SENTENCE, key, write_sentences(connection, templates, settings.titles, replaced))
+    return sentence, list(paragraphs), list(notes)
 
 
 def _write(store: Store, contract: TableContract, key: str, content: pa.Table) -> Stored:

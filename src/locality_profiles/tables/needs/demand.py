@@ -76,6 +76,7 @@ DEMAND_MEASURE = TableContract(
         Column("kind", "text", "flow: over a year; stock: on a day, or on average.", allowed=("flow", "stock")),
         Column("nature", "text", "service: what services do; need: conditions and care that people give.", allowed=("service", "need")),
         Column("caveat", "text", "What to know of it; empty for nothing.", empty=True),
+        Column("origin", "text", "published: all that it was counted from was published already. unpublished: some was not. none: nothing was counted.", allowed=("published", "unpublished", "none")),
     ),
     ("position",),
     "What is asked of services, or carried by people: words for the table demand.",
