@@ -38,6 +38,8 @@ profiles: .venv/.ready ## Build and publish the synthetic sample
 	@$(RUN)/locality-profiles build --workspace $(SAMPLE)
 	@echo
 	@$(RUN)/locality-profiles show --workspace $(SAMPLE)
+	@echo
+	@echo "The pages of every area: open $(SAMPLE)/data/published/current/site/index.html"
 
 test: .venv/.ready ## Run every test
 	@$(RUN)/pytest -q -n 2 --dist loadfile

@@ -877,7 +877,7 @@ def notify(
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
-    """Say who is told of what ([notify] of profiles.toml), or try it out."""
+    """Say who is told of what, as the settings under notify have it, or try it out."""
     from locality_profiles import notifying
 
     settings = _workspace(workspace)

@@ -45,14 +45,15 @@ def profile_summary(
     columns = [number for number, column in enumerate(profile.columns) if column.role in roles]
     table = Table(
         title=Text(profile.name, "bold"), title_justify="left", caption_justify="left",
-        box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,
+        box=box.SIMPLE_HEAD, padding=0, show_edge=False,
     )  # fmt: skip
+    # One space between columns and narrow figures: of eighty columns, what is left goes to the indicator's name.
     table.add_column("Indicator")
     table.add_column("Period", style="dim")
     for number in columns:
         column = profile.columns[number]
         style = "bold" if column.role == "this" else ""
-        table.add_column(Text(column.name), justify="right", style=style, max_width=11, overflow="fold")
+        table.add_column(Text(column.name), justify="right", style=style, max_width=10, overflow="fold")
     marks: set[str] = set()
     for told, rows in groupby(_rows(profile, indicator), lambda row: row.indicator):
         label = Text(told.title)

@@ -58,6 +58,14 @@ def test_eighty_columns_are_enough(tables: dict[str, Path]) -> None:
     assert max(len(line) for line in text.splitlines()) <= 80
 
 
+def test_long_names_of_areas_leave_room_for_the_indicator(tmp_path: Path) -> None:
+    areas = [(kind, code, f"{name} and Clackmannanshire", part) for kind, code, name, part in island.AREAS]
+    tables = island.write(tmp_path, island.tables(areas, island.INDICATORS, island.SECTIONS))
+    lines = [line for line in printed(tables, island.NORTH, width=80).splitlines() if "mid-2024" in line]
+
+    assert lines and min(line.index("mid-2024") for line in lines) >= 24
+
+
 def test_a_smaller_area_stands_beside_its_locality_instead_of_its_board(tmp_path: Path) -> None:
     lines = printed(island.wards(tmp_path), island.HARBOUR, width=80, kind="ward").splitlines()
     people = next(line for line in lines if line.strip().startswith("People "))
