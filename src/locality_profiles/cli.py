@@ -615,6 +615,8 @@ def query(
         from locality_profiles.showing import as_table
 
         Console().print(as_table(found.columns, found.rows))
+        if not found.rows:
+            typer.echo("No row answers that.", err=True)
     else:
         typer.echo(found.as_json() if chosen == "json" else found.as_csv().rstrip("\n"))
 

@@ -280,15 +280,19 @@ def _new_id() -> str:
 
 # --- for a person ---------------------------------------------------------------------------------
 
-HEADINGS = ("began", "what", "started by", "took", "outcome", "release", "warnings", "run")
+HEADINGS = ("began", "what", "took", "outcome", "release")
 
 
 def cells(found: Sequence[Run]) -> list[tuple[Any, ...]]:
     """Runs as rows of a table, the newest first."""
-    return [
-        (began(run), run.what, run.by, took(run), run.outcome, run.release, run.warnings, run.id)
-        for run in reversed(found)
-    ]
+    return [(began(run), f"{run.what}, by {run.by}", took(run), _outcome(run), run.release) for run in reversed(found)]
+
+
+def _outcome(run: Run) -> str:
+    """'published, 34 warnings'."""
+    if not run.warnings:
+        return run.outcome
+    return f"{run.outcome}, {run.warnings} warning{'' if run.warnings == 1 else 's'}"
 
 
 def began(run: Run) -> str:

@@ -65,18 +65,56 @@ def find_profile(release: Release, wanted: str | None) -> tuple[str, str]:
     raise UnknownArea(f"There is no profile of '{wanted}'. {hint}")
 
 
+#: Between two columns of a table.
+GAP = 2
+
+
 def as_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
-    """Rows as a table for the terminal."""
+    """Rows as a table for the terminal; one below the other where words would be broken to stand in columns."""
+    from rich import box
+    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(show_edge=False, header_style="bold")
+    width = Console().width
+    texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    cells = [[column, *(row[i] for row in texts)] for i, column in enumerate(columns)]
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, GAP - 1, 0, 0), pad_edge=False, header_style="bold")
+    if sum(_longest_word(column) + GAP for column in cells) > max(width, MOST_WORD):
+        return _one_below_the_other(table, columns, texts)
     numeric = [all(isinstance(row[i], int | float) or row[i] is None for row in rows) for i in range(len(columns))]
-    for column, right in zip(columns, numeric, strict=True):
-        table.add_column(Text(column), justify="right" if right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    for column, right, whole in zip(columns, numeric, _whole(cells, width), strict=True):
+        table.add_column(Text(column), justify="right" if right else "left", overflow="fold", no_wrap=whole)
+    for row in texts:
+        table.add_row(*map(Text, row))
     return table
+
+
+#: A longer word, such as an address, may be broken.
+MOST_WORD = 24
+
+
+def _longest_word(cells: Sequence[str]) -> int:
+    return max(min(len(word), MOST_WORD) for cell in cells for word in (cell.split() or [""]))
+
+
+def _one_below_the_other(table: Table, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """Each row as lines of a column's name and its cell, with a rule between rows."""
+    from rich.text import Text
+
+    table.add_column("column", style="dim")
+    table.add_column("value", overflow="fold")
+    for row in rows:
+        for number, (column, cell) in enumerate(zip(columns, row, strict=True), 1):
+            table.add_row(Text(column), Text(cell), end_section=number == len(columns))
+    return table
+
+
+def _whole(columns: Sequence[Sequence[str]], width: int) -> list[bool]:
+    """Which columns hold single words and are not to be broken; none where the others would have less than half."""
+    one_word = [not any(" " in cell for cell in column) for column in columns]
+    taken = sum(max(map(len, column)) + GAP for column, one in zip(columns, one_word, strict=True) if one)
+    return [one and taken <= width // 2 for one in one_word]
 
 
 def installed() -> list[tuple[str, str, str]]:

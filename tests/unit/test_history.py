@@ -125,6 +125,6 @@ def test_a_person_reads_the_newest_first_with_reasons(tmp_path):
     with pytest.raises(ExtractRefused), history.recorded(tmp_path, "build", "a schedule"):
         raise ExtractRefused("2 extracts were refused.", [Problem("it is empty", "Supply it again.", "care.csv")])
     found = history.told_runs(tmp_path)
-    assert [row[4] for row in history.cells(found)] == ["refused", "published"]
+    assert [row[3] for row in history.cells(found)] == ["refused", "published, 2 warnings"]
     assert history.reasons(found)[0].endswith("refused: 2 extracts were refused.")
     assert history.reasons(found)[1] == "  - care.csv: it is empty. Supply it again."

@@ -63,7 +63,8 @@ def test_long_names_of_areas_leave_room_for_the_indicator(tmp_path: Path) -> Non
     tables = island.write(tmp_path, island.tables(areas, island.INDICATORS, island.SECTIONS))
     lines = [line for line in printed(tables, island.NORTH, width=80).splitlines() if "mid-2024" in line]
 
-    assert lines and min(line.index("mid-2024") for line in lines) >= 24
+    assert lines
+    assert min(line.index("mid-2024") for line in lines) >= 24
 
 
 def test_a_smaller_area_stands_beside_its_locality_instead_of_its_board(tmp_path: Path) -> None:
