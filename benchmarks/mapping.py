@@ -7,15 +7,21 @@ where ``map`` is sure and says which of ours it is, *wrong* where it is sure and
 the decision to the analyst. The headings were written down before they were tried. ``matching.toml`` was mended once,
 after the first set had been tried; the second set was written after that and has been tried once. A column of another
 layout that means the same (Area code for DataZone) counts as wrong.
+
+Wide disguises are long extracts turned: what was a column of words (measures, ages, years) stands across the top, a
+column for each word. They are counted apart. Each heading across is a column, and so is the one of ours that takes
+their cells. Their headings too were written down before they were tried; those of published extracts are measured
+where ``LOCALITY_PROFILES_EXTRACTS`` names a folder that has them.
 """
 
 from __future__ import annotations
 
 import csv
+import os
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -170,10 +176,87 @@ DISGUISES = (
 
 
 @dataclass(frozen=True)
+class Wide:
+    """A long extract of the sample, or a published one (``real``), that a council has with one column across the top.
+
+    ``across`` is that column of ours and ``headings`` what stands above each of its words; ``{}`` stands for the word
+    itself where no other is told. ``into`` has the cells. At most the last ``most`` words stand across.
+    """
+
+    name: str
+    file: str
+    real: str
+    kind: str
+    called: Mapping[str, str]
+    across: str
+    into: str
+    headings: Mapping[str, str] = field(default_factory=dict)
+    heading: str = "{}"
+    titles: int = 0
+    most: int = 12
+
+
+CARE = {"financial_quarter": "Quarter", "sending_location": "Council", "locality": "Area", "age_group": "Age band"}
+PEOPLE = {"financial_year": "FY", "sending_location": "Council area"}
+WIDE = (
+    Wide("home care by measure", "social_care/data_homecare_locality.csv",
+         "social_care/201920_202021_data_homecare_locality.csv", "home_care", CARE, "measure", "value", {
+             "Number of People": "No. of people getting home care", "Number of Hours": "Total hrs",
+             "Rate per 1,000 Population": "Rate per 1,000"}, titles=3),
+    Wide("home care by age", "social_care/data_homecare_locality.csv",
+         "social_care/201920_202021_data_homecare_locality.csv", "home_care",
+         {**CARE, "measure": "Measure"} | {"age_group": ""}, "age_group", "value", {
+             "All Ages": "Total", "0-17 years": "Under 18", "18-64 years": "18-64", "65-74 years": "65-74",
+             "75-84 years": "75-84", "85+ years": "85 and over", "Unknown": "Not known"}, titles=1),
+    Wide("home care by quarter", "social_care/data_homecare_locality.csv",
+         "social_care/201920_202021_data_homecare_locality.csv", "home_care",
+         {**CARE, "measure": "What is counted"} | {"financial_quarter": ""}, "financial_quarter", "value"),
+    Wide("home care of councils by measure", "social_care/data_homecare_hscp.csv",
+         "social_care/201920_202021_data_homecare_trend.csv", "home_care", {
+             "time_period": "Period type", "financial_quarter": "Period", "sending_location": "Partnership",
+             "age_group": "Age"}, "measure", "value", {
+             "Number of People": "Clients", "Number of Hours": "Hours of care",
+             "Rate per 1,000 Population": "Clients per 1,000 population"}),
+    Wide("self-directed support by option", "social_care/data_sds_trend.csv",
+         "social_care/201920_202021_data_sds_trend.csv", "social_care_people", PEOPLE, "option_type", "nclient", {
+             "Any SDS": "Any option"}, "SDS {}", titles=2),
+    Wide("self-directed support by year", "social_care/data_sds_trend.csv",
+         "social_care/201920_202021_data_sds_trend.csv", "social_care_people",
+         {"sending_location": "Local authority", "option_type": "Option"}, "financial_year", "nclient"),
+    Wide("people supported by age", "", "social_care/202122_data_people_supported_services.csv", "social_care_people",
+         {**PEOPLE, "service_group": "Service"}, "age_group", "nclient", {
+             "All Ages": "All clients", "Unknown": "Age unknown"}, "Clients aged {}", titles=1),
+    Wide("people supported by service", "", "social_care/202122_data_people_supported_services.csv",
+         "social_care_people", {**PEOPLE, "age_group": "Ages"}, "service_group", "nclient", {
+             "Community Alarms / Telecare": "Alarms and telecare"}),
+    Wide("household estimates by year", "housing_census/household_estimates_council.csv",
+         "housing_census/nrs_household_estimates_council.csv", "household_estimate", {"Area": "Council area"}, "Year",
+         "Households", titles=2),
+    Wide("households, a column a year", "housing_census/household_estimates_council.csv",
+         "housing_census/nrs_household_estimates_council.csv", "household_estimate", {"Area": "LA"}, "Year",
+         "Households", {}, "Households {}"),
+    Wide("delays by age", "service_activity/delayed-discharge-beddays-council-area.csv",
+         "service_activity/delayed-discharge-beddays-health-board.csv", "delayed_discharge", {
+             "MonthOfDelay": "Month", "CA": "Council code", "HBT": "Board", "ReasonForDelay": "Reason for delay"},
+         "AgeGroup", "NumberOfDelayedBedDays", {"18plus": "All adults 18+", "18-74": "18 to 74", "75plus": "75+"}),
+    Wide("admissions by type", "service_activity/hospital_admissions_hscp_simd.csv",
+         "service_activity/hospital_admissions_hscp_simd_20230706.csv", "hospital_admission", {
+             "WeekEnding": "Week ending", "HSCP": "HSCP code", "SIMDQuintile": "SIMD quintile"}, "AdmissionType",
+         "NumberAdmissions", {"All": "All admissions", "Emergency": "Emergencies", "Planned": "Planned admissions"}),
+    Wide("dwellings by band, wide", "population/dwellings_council_tax_dz2001.csv",
+         "housing_census/edinburgh_dz2001_dwellings-council-tax.csv", "council_tax_dwelling", {
+             "year": "Year", "zone": "Data zone", "measure": "Measure"}, "band", "value", {}, "{}", titles=1),
+    Wide("deaths by sex", "vital_events/births_and_deaths.csv", "", "vital_event", {
+        "data_zone": "DZ", "year": "Year", "event": "Event", "age_band": "Age"}, "sex", "count",
+         {"female": "Women", "male": "Men"}),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Scored:
     """What came of one disguise."""
 
-    disguise: Disguise
+    disguise: Disguise | Wide
     columns: int
     right: int
     wrong: int
@@ -186,6 +269,50 @@ def measure(folder: Path) -> list[Scored]:
     make_workspace(folder / "sample", sample=True)
     raw = folder / "sample" / "data" / "raw"
     return [_scored(disguise, raw, folder) for disguise in DISGUISES]
+
+
+def measure_wide(folder: Path, raw: Path, files: Iterable[tuple[Wide, str]]) -> list[Scored]:
+    """Every wide disguise whose extract is there."""
+    return [_scored_wide(wide, raw / file, folder) for wide, file in files if file and (raw / file).is_file()]
+
+
+def _scored_wide(wide: Wide, extract: Path, folder: Path) -> Scored:
+    path, kept, words = turned(wide, extract, folder)
+    begun = time.monotonic()
+    looked = look(path, path.name)
+    fits = fits_of(looked.columns)
+    seconds = time.monotonic() - begun
+    fit = next(fit for fit in fits if fit.kind == wide.kind)
+    right, wrong = _judged(fit, kept, set())
+    said = {each.theirs: each.word for each in fit.spread.columns if each.sure} if fit.spread else {}
+    sets = fit.spread.sets if fit.spread else ""
+    told = {heading: (sets, said[heading]) == (wide.across, word) for heading, word in words.items() if heading in said}
+    right += sum(told.values())
+    wrong += sum(not told.get(heading, False) for heading in said)
+    if fit.spread and fit.spread.sure:  # the column that takes the cells
+        right, wrong = right + (fit.spread.into == wide.into), wrong + (fit.spread.into != wide.into)
+    rank = [each.kind for each in fits].index(wide.kind) + 1
+    return Scored(wide, len(kept) + len(words) + 1, right, wrong, rank, seconds)
+
+
+def turned(wide: Wide, extract: Path, folder: Path) -> tuple[Path, dict[str, str], dict[str, str]]:
+    """The wide file, which of our columns each heading that was kept is, and which word each heading across says."""
+    (found,) = recognise(extract, layouts())  # type: ignore[misc]
+    table = load(found, extract).columns.to_pylist()
+    kept = {ours: theirs for ours, theirs in wide.called.items() if theirs and ours in table[0]}
+    rows: dict[tuple[str, ...], dict[str, str]] = {}
+    for row in table:
+        rows.setdefault(tuple(row[ours] for ours in kept), {})[row[wide.across]] = row[wide.into]
+    known = list(dict.fromkeys(row[wide.across] for row in table))[-wide.most :]
+    heading = {word: wide.headings.get(word, wide.heading.format(word)) for word in known}
+    path = folder / f"{wide.name.replace(' ', '_').replace(',', '')}.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerows([f"Table of {wide.name}"] for _ in range(wide.titles))
+        writer.writerow([*kept.values(), *heading.values(), "Remarks"])
+        for at, (place, cells) in enumerate(list(rows.items())[:MOST_ROWS]):
+            writer.writerow([*place, *(cells.get(word, "") for word in known), "checked" if at % 3 else ""])
+    return path, {theirs: ours for ours, theirs in kept.items()}, {heading[word]: word for word in known}
 
 
 def _scored(disguise: Disguise, raw: Path, folder: Path) -> Scored:
@@ -239,8 +366,8 @@ def disguised(disguise: Disguise, raw: Path, folder: Path) -> tuple[Path, dict[s
 # --- telling --------------------------------------------------------------------------------------
 
 
-def told(scores: list[Scored]) -> str:
-    """The tables: both sets together and apart, and file by file."""
+def told(scores: list[Scored], wide: list[Scored], real: list[Scored]) -> str:
+    """The tables: both sets together and apart, file by file, and the wide ones after them."""
     first, three = (sum(score.rank <= most for score in scores) for most in (1, 3))
     seconds = np.median([score.seconds for score in scores])
     day = datetime.now(ZoneInfo("Europe/London")).date()
@@ -259,8 +386,31 @@ def told(scores: list[Scored]) -> str:
         "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
         *(f"| {s.disguise.name} | {s.disguise.kind} | {s.rank} | {s.columns} | {s.right} | {s.wrong} "
           f"| {s.columns - s.right - s.wrong} |" for s in scores), "",
+        *_told_wide(wide, real),
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _told_wide(wide: list[Scored], real: list[Scored]) -> list[str]:
+    sets = {"of the sample": wide, "of published extracts": real}
+    lines = [
+        "## Wide tables", "",
+        "Long extracts turned, so that measures, ages, sexes, options or periods stand across the top. Each heading",
+        "across is a column, and so is the one of ours that takes the cells.", "",
+        "| | files | kind came first | columns | right | wrong | left open |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]  # fmt: skip
+    for name, scores in sets.items():
+        if scores:
+            _, _, files, columns, shares = _line(name, scores).split("|", 4)
+            first = sum(score.rank == 1 for score in scores)
+            lines.append(f"| {name} |{files}| {first} |{columns}|{shares}")
+    lines += ["", "| file | from | kind | came | columns | right | wrong | left open |",
+              "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |"]  # fmt: skip
+    lines += [f"| {s.disguise.name} | {name.removeprefix('of ')} | {s.disguise.kind} | {s.rank} | {s.columns} "
+              f"| {s.right} | {s.wrong} | {s.columns - s.right - s.wrong} |"
+              for name, scores in sets.items() for s in scores]  # fmt: skip
+    return [*lines, ""]
 
 
 def _line(name: str, scores: list[Scored]) -> str:
@@ -270,8 +420,12 @@ def _line(name: str, scores: list[Scored]) -> str:
 
 
 def main() -> None:
+    real = Path(os.environ.get("LOCALITY_PROFILES_EXTRACTS", REPOSITORY.parent / "shared" / "data"))
     with tempfile.TemporaryDirectory() as folder:
-        text = told(measure(Path(folder)))
+        scores = measure(Path(folder))
+        raw = Path(folder) / "sample" / "data" / "raw"
+        wide = measure_wide(Path(folder), raw, ((each, each.file) for each in WIDE))
+        text = told(scores, wide, measure_wide(Path(folder), real, ((each, each.real) for each in WIDE)))
     sys.stdout.write(text)
     if "--write" in sys.argv:
         RESULTS.write_text(text, encoding="utf-8")

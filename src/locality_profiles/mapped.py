@@ -5,6 +5,7 @@ Whether there are such a kind, such a layout and such columns is asked where the
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 from locality_profiles.declarations import Declaration, Field, list_of_text
 from locality_profiles.tables.dates_as_written import DateForm
 from locality_profiles.tables.intake import header_key
-from locality_profiles.tables.own_columns import UNITS, OwnColumns
+from locality_profiles.tables.own_columns import UNITS, OwnColumns, Spread
 
 #: Keys of [extracts] itself, which are no mapping's name.
 OF_ALL = ("folder", "read", "ignore")
@@ -23,8 +24,9 @@ FIELDS = {
     "layout": Field(str), "sheet": Field(str), "header_row": Field(int),
     "columns": Field(dict, required=True, default={}), "ignore": Field(list, default=[]),
     "constants": Field(dict, default={}), "values": Field(dict, default={}), "units": Field(dict, default={}),
-    "dates": Field(dict, default={}), "leave_out": Field(dict, default={}),
+    "dates": Field(dict, default={}), "leave_out": Field(dict, default={}), "spread": Field(dict),
 }  # fmt: skip
+SPREAD = {"into": Field(str, required=True, default=""), "columns": Field(dict, required=True, default={})}
 
 
 def own_columns(declared: Declaration, table: Mapping[str, Any]) -> tuple[OwnColumns, ...]:
@@ -65,11 +67,57 @@ def _mapping(declared: Declaration, name: str, table: Mapping[str, Any]) -> OwnC
                          *where, "header_row")  # fmt: skip
     own = OwnColumns(
         name, files, told["as"], told["layout"], told["sheet"], row, texts["columns"], ignore, texts["constants"],
-        values, texts["units"], texts["dates"], leave_out, declared.lines.get(where),
+        values, texts["units"], texts["dates"], leave_out, _spread(declared, told["spread"], *where, "spread"),
+        declared.lines.get(where),
     )  # fmt: skip
     _check_ours(declared, own, where)
     _check_theirs(declared, own, where)
     return own
+
+
+def _spread(declared: Declaration, table: Mapping[str, Any] | None, *where: str) -> Spread | None:
+    """The columns that are rows of ours, and what each sets."""
+    if table is None:
+        return None
+    told = declared.read(table, SPREAD, *where)
+    form = 'a table of our columns and words, as in "Total hrs" = { measure = "Number of Hours" }'
+    tables = _of(declared, told["columns"], lambda value: isinstance(value, dict), form, *where, "columns")
+    columns = {
+        heading: _texts(declared, words, *where, "columns", heading) for heading, words in tables.items()
+    }  # fmt: skip
+    if not told["columns"] and "columns" in table:
+        declared.problem(f"[{'.'.join(where)}] spreads no column", f"Write {form.partition('as in ')[2]}.",
+                         *where, "columns")  # fmt: skip
+    _check_sets(declared, columns, where)
+    return Spread(told["into"], columns, declared.lines.get(where))
+
+
+def _check_sets(declared: Declaration, columns: Mapping[str, Mapping[str, str]], where: tuple[str, ...]) -> None:
+    """Each heading sets the same of our columns, and no two the same words: their rows could not be told apart."""
+    place = f"[{'.'.join(where)}]"
+    usual = next((words for words in columns.values() if words), {})
+    first: dict[tuple[tuple[str, str], ...], str] = {}
+    for heading, words in columns.items():
+        key = tuple(sorted(words.items()))
+        if not words:
+            declared.problem(f"{place} sets nothing for '{heading}'", 'Write { measure = "Number of Hours" }.',
+                             *where, "columns", heading)  # fmt: skip
+        elif words.keys() != usual.keys():
+            told, others = (", ".join(each) for each in (words, usual))
+            declared.problem(f"{place} sets {told} for '{heading}', and {others} for another",
+                             f"Set the same of our columns for each{_may_be_one(words, usual)}.",
+                             *where, "columns", heading)  # fmt: skip
+        elif (same := first.setdefault(key, heading)) != heading:
+            declared.problem(f"{place} sets the same for '{heading}' as for '{same}'",
+                             "Say in which of our words the two differ.", *where, "columns", heading)  # fmt: skip
+
+
+def _may_be_one(some: Mapping[str, str], others: Mapping[str, str]) -> str:
+    """Names that are spelt nearly alike, of which one is wrong: which, is not known here."""
+    spare = [name for name in others if name not in some]
+    odd = [name for name in some if name not in others]
+    near = [(name, close) for name in odd for close in difflib.get_close_matches(name, spare, n=1)]
+    return "".join(f"; '{name}' and '{close}' may be one" for name, close in near)
 
 
 def _check_files(declared: Declaration, files: Sequence[str], where: tuple[str, ...]) -> None:
@@ -84,15 +132,19 @@ def _check_files(declared: Declaration, files: Sequence[str], where: tuple[str, 
 
 def _check_ours(declared: Declaration, own: OwnColumns, where: tuple[str, ...]) -> None:
     """Each of our columns comes from one place, and what is said of a column is said of one that is given."""
-    given = [*own.columns.values(), *own.constants]
+    given = own.given
     for twice in sorted({ours for ours in given if given.count(ours) > 1}):
-        declared.problem(f"{own.heading} gives '{twice}' more than once", "Give it from one column, or as a constant.",
-                         *where, "columns")  # fmt: skip
+        declared.problem(f"{own.heading} gives '{twice}' more than once",
+                         "Give it from one column, by spread, or as a constant.", *where, "columns")  # fmt: skip
     for key, told in (("values", own.values), ("units", own.units), ("dates", own.dates)):
         for ours in told:
-            if ours not in own.columns.values():
+            if own.spread and ours in own.spread.sets:
+                declared.problem(f"{own.heading} says something of '{ours}' under {key}, which spread sets",
+                                 "Write the word that is meant under spread: it is taken as it stands there.",
+                                 *where, key, ours)  # fmt: skip
+            elif ours not in own.filled:
                 declared.problem(f"{own.heading} says something of '{ours}' under {key}, to which no column is mapped",
-                                 f"The columns that are mapped: {', '.join(own.columns.values())}.",
+                                 f"The columns that are mapped: {', '.join(own.filled)}.",
                                  *where, key, ours)  # fmt: skip
     for ours, unit in own.units.items():
         if unit not in UNITS:
@@ -111,7 +163,7 @@ def _check_ours(declared: Declaration, own: OwnColumns, where: tuple[str, ...]) 
 def _check_theirs(declared: Declaration, own: OwnColumns, where: tuple[str, ...]) -> None:
     """A heading, or a word of a column, is told once: capitals and blanks make no difference."""
     ignored = [heading for heading in own.ignore if heading != "*"]
-    for heading in _repeated([*own.columns, *ignored]):
+    for heading in _repeated([*own.columns, *(own.spread.columns if own.spread else ()), *ignored]):
         declared.problem(f"{own.heading} names the heading '{heading}' more than once",
                          "Map it or ignore it, once; capitals make no difference.", *where, "columns")  # fmt: skip
     for ours, words in own.values.items():

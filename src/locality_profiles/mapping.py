@@ -19,7 +19,7 @@ from locality_profiles.declarations import read_declaration
 from locality_profiles.errors import ExtractRefused, LocalityProfilesError, Problem, WorkspaceError
 from locality_profiles.hidden import visible
 from locality_profiles.mapped import own_columns
-from locality_profiles.matching import SURE_WORD, Column, Fit, Match, dates_of, fits_of, values_for
+from locality_profiles.matching import SURE_WORD, Column, Fit, Match, Spreading, dates_of, fits_of, values_for
 from locality_profiles.sources import folding, layouts, read_extract, sources
 from locality_profiles.sources._asked import asked_of
 from locality_profiles.sources._mapped import layouts_of, mappable, persons_in, problems_of, read_mapped
@@ -31,6 +31,8 @@ from locality_profiles.workspace import SETTINGS, Workspace, read_workspace
 SHOWN_KINDS = 3
 #: From here on a file looks like something; below, like nothing that is known.
 LOOKS_LIKE = 0.4
+#: A file that is less like the kind that comes first is not much like anything.
+HALF = 0.5
 #: A heading that is less like any of our columns than this is proposed to be ignored.
 LIKE_NOTHING = 0.35
 #: Headings with this in them count in thousands.
@@ -60,6 +62,8 @@ class Proposed:
     still: tuple[str, ...] = ()
     gives: tuple[str, ...] = ()
     written: bool = False
+    named: bool = False
+    """Whether the person said which kind it is."""
 
     @property
     def fit(self) -> Fit:
@@ -72,6 +76,7 @@ class Proposed:
             "known": self.known, "mapping": self.name,
             "kinds": [{"kind": fit.kind, "layout": fit.layout.name, "score": round(fit.score, 3)} for fit in fits],
             "columns": [asdict(match) for match in (self.fits[0].matches if fits else ())],
+            "spread": asdict(spread) if fits and (spread := self.fit.spread) else None,
             "lacking": list(self.fits[0].lacking if fits else ()), "toml": self.lines, "written": self.written,
             "gives": list(self.gives), "still": list(self.still),
         }  # fmt: skip
@@ -158,7 +163,8 @@ def propose(
     name = _name_for(workspace, file)
     lines = toml_of(looked, fits[0], name, _pattern(workspace, path))
     still, gives = _as_it_stands(lines, name, path, file.name)
-    return Proposed(looked, name, fits, lines, "", (*still, *_where_it_lies(workspace, path)), gives)
+    still = (*still, *_where_it_lies(workspace, path))
+    return Proposed(looked, name, fits, lines, "", still, gives, named=kind is not None)
 
 
 def find_file(workspace: Workspace, file: Path) -> Path:
@@ -215,7 +221,8 @@ def toml_of(looked: Looked, fit: Fit, name: str, pattern: str) -> str:
     by_heading = {column.heading: column for column in looked.columns}
     asked = {header_key(ours): told for ours, told in asked_of(fit.kind, fit.layout.name).items()}
     likely = {match.theirs for match in fit.matches if match.score >= LIKE_NOTHING}
-    ignored = [column.heading for column in looked.columns if column.heading not in likely]
+    spread = {said.theirs for said in fit.spread.columns} if fit.spread else set()
+    ignored = [column.heading for column in looked.columns if column.heading not in likely | spread]
     lines = [f"[extracts.{name}]", f"files = [{quoted(pattern)}]    # a star stands for anything: next year's name",
              f"as = {quoted(fit.kind)}"]  # fmt: skip
     if len(layouts_of(mappable()[fit.kind])) > 1:
@@ -233,10 +240,11 @@ def toml_of(looked: Looked, fit: Fit, name: str, pattern: str) -> str:
     if fit.lacking:  # perhaps one of these is what is lacking: ignoring it would hide that
         wanted = ", ".join(fit.lacking[:6])
         lines += [f'# ? {quoted(heading)} = "…"    # one of {wanted}? Or name it under ignore' for heading in ignored]
+    lines += _spread(fit.spread, name) if fit.spread else []
     lines += _constants(fit, name, asked)
     sure = [match for match in fit.matches if match.sure]
     lines += _values(sure, by_heading, name, asked)
-    lines += _units(sure, name, asked)
+    lines += _units([*sure, *_into(fit)], name, asked)
     lines += _dates(sure, by_heading, name, asked)
     return "\n".join(lines) + "\n"
 
@@ -249,6 +257,29 @@ def quoted(text: str) -> str:
 def _column_line(match: Match) -> str:
     mark = "" if match.sure else "# ? "
     return f"{mark}{quoted(match.theirs)} = {quoted(match.ours)}    # {match.score:.0%}: {match.why}"
+
+
+def _spread(spread: Spreading, name: str) -> list[str]:
+    """Columns that are rows of ours: what each sets, and into which of ours their cells go."""
+    mark = "" if spread.sure else "# ? "
+    why = "their cells go here" if spread.sure else "do their cells go here?"
+    lines = ["", f"[extracts.{name}.spread]    # these columns are rows of ours",
+             f"{mark}into = {quoted(spread.into)}    # {why}", "", f"[extracts.{name}.spread.columns]"]  # fmt: skip
+    for said in spread.columns:
+        mark = "" if said.sure else "# ? "
+        sets = f"{{ {_key(spread.sets)} = {quoted(said.word)} }}"
+        lines.append(f"{mark}{quoted(said.theirs)} = {sets}    # {said.score:.0%}")
+    return lines
+
+
+def _into(fit: Fit) -> list[Match]:
+    """The column that takes the cells of several, as if each of their headings were the heading of all."""
+    if fit.spread is None or not fit.spread.sure:
+        return []
+    headings = [said.theirs for said in fit.spread.columns if said.sure]
+    if not all(re.search(THOUSANDS, heading.casefold()) for heading in headings):
+        return []
+    return [Match(headings[0], fit.spread.into, 1.0, "", True, True)]
 
 
 def _key(name: str) -> str:
@@ -426,9 +457,7 @@ def told(proposed: Proposed) -> list[str]:
     ]
     if proposed.known:
         return [*lines, f"It is known already and needs no mapping: {proposed.known}."]
-    lines += ["", "It looks most like:"]
-    for fit in proposed.fits[:SHOWN_KINDS]:
-        lines.append(f"  {fit.score:4.0%}  {fit.kind}: {sources()[fit.kind].source.title} ({fit.layout.name})")
+    lines += ["", *_kinds(proposed)]
     if not proposed.written:
         marked = "lines with '# ?' do nothing until you correct them and take the mark away"
         lines += ["", f"For {SETTINGS} ({marked}):", "",
@@ -441,8 +470,23 @@ def told(proposed: Proposed) -> list[str]:
         gives = "; ".join(proposed.gives[:3]) + (" …" if len(proposed.gives) > 3 else "")
         lines += ["", f"Nothing is missing. Read so, the file gives: {gives}."]
     if not proposed.written:
-        lines += ["", "Another kind? --as KIND. Right as it is? --write puts it into " + SETTINGS + "."]
+        another = "" if proposed.named else "Another kind? --as KIND. "
+        lines += ["", f"{another}Right as it is? --write puts it into {SETTINGS}."]
     return lines
+
+
+def _kinds(proposed: Proposed) -> list[str]:
+    """What the file is like, or how much like what it was said to be."""
+    if proposed.named:
+        fit = proposed.fit
+        title = f"{fit.kind}, {sources()[fit.kind].source.title} ({fit.layout.name})"
+        return [f"You said that it is {title}. It is {fit.score:.0%} alike."]
+    told = [f"  {fit.score:4.0%}  {fit.kind}: {sources()[fit.kind].source.title} ({fit.layout.name})"
+            for fit in proposed.fits[:SHOWN_KINDS]]  # fmt: skip
+    if proposed.fit.score < HALF:
+        nothing = "Nothing that is known is much like it. If it is one of these, or another, name it with --as KIND:"
+        return [nothing, *told]
+    return ["It looks most like:", *told]
 
 
 def visible_lines(text: str) -> str:

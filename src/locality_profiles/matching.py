@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -36,6 +37,8 @@ ONLY_ONE = 0.75
 LEAST = 0.2
 #: From here on a word is taken to stand for one of ours.
 SURE_WORD = 0.8
+#: A heading that says a word less surely than this is no column of those that are spread.
+SAYS_LITTLE = 0.5
 #: Values of a column that are looked at; more say nothing new.
 MOST_VALUES = 400
 #: A column of more different words than this holds no classes.
@@ -134,6 +137,8 @@ def _same(a: str, b: str) -> float:
     return ratio if ratio > 0.8 else 0.0
 
 
+#: Words of a heading that tell which ages it is about.
+_AGE_WORDS = r"[a-z]+|\d+\+?|[-–<>+]"
 #: Words and signs round the years of a band of ages.
 _OF_BANDS = (
     r"\d+|aged?s?|years?|yrs?|old|people|group|band|and|or|to|over|under|plus|below|above|less|than|older|[^a-z]+"
@@ -168,7 +173,11 @@ def ages_of(word: str) -> tuple[int, int] | str | None:
 
 def stands_for(word: str, allowed: Sequence[str]) -> tuple[str, float]:
     """Which of our words another most likely stands for, and how likely that is."""
-    scored = sorted(((_word_alike(word, ours), ours) for ours in allowed), key=lambda pair: -pair[0])
+    return _most(sorted(((_word_alike(word, ours), ours) for ours in allowed), key=lambda pair: -pair[0]))
+
+
+def _most(scored: Sequence[tuple[float, str]]) -> tuple[str, float]:
+    """The word with most, the first; not surely it where another has nearly as much."""
     if not scored:
         return "", 0.0
     if len(scored) > 1 and scored[0][0] < 1 and scored[0][0] - scored[1][0] < MARGIN:
@@ -186,6 +195,54 @@ def _word_alike(word: str, ours: str) -> float:
     if (ages[0] is None) != (ages[1] is None) and re.search(r"\d", word + ours):
         return 0.0
     return min(alike(word, ours), 0.98)
+
+
+def says(heading: str, ours: str, asked: Asked) -> tuple[str, float]:
+    """Which word of one of our columns a heading says, in our form, and how sure that is: ``2019-20`` says a year.
+
+    >>> says("No. of clients", "measure", Asked("text", ("Number of People", "Number of Hours")))
+    ('Number of People', 0.97)
+    >>> says("Mid-year 2019", "Year", Asked("number")), says("Q4 2020/21", "quarter", Asked("period"))
+    (('2019', 0.95), ('2020/21 Q4', 0.95))
+    """
+    if asked.allowed:
+        return _most(sorted(((_said(heading, word), word) for word in asked.allowed), key=lambda pair: -pair[0]))
+    if asked.pattern:
+        return (heading, 0.95) if re.fullmatch(asked.pattern, heading) else ("", 0.0)
+    if asked.kind == "period":
+        period = heading if parse_period(heading) else _in_a_form(heading)
+        return (period, 0.95) if period else ("", 0.0)
+    years = re.findall(r"(?<!\d)(?:19|20)\d{2}(?!\d)", heading)
+    if not years or asked.kind != "number" or "year" not in words_of(ours) or re.findall(r"\d+", heading) != years[:1]:
+        return "", 0.0
+    beside = [word for word in words_of(heading) if word not in (years[0], "year", "mid")]
+    return years[0], 0.85 if beside else 0.95
+
+
+def _in_a_form(heading: str) -> str:
+    """A period as readers understand it, by the first form in which it is written; empty if in none."""
+    return next((read for form in FORMS if (read := DateForm.of(form).read(heading))), "")
+
+
+def _said(heading: str, word: str) -> float:
+    """How surely a heading, in which other words may stand too, says one of our words."""
+    if (ages := ages_of(word)) is not None:
+        said = " ".join(part for part in re.findall(_AGE_WORDS, heading.casefold())
+                        if re.fullmatch(_OF_BANDS, part) or ages_of(part) == "all")  # fmt: skip
+        return _word_alike(heading, word) or (0.9 if ages_of(said) == ages else 0.0)
+    mine, yours = (_telling(words_of(text)) for text in (heading, word))
+    if not mine or not yours:
+        return 0.0
+    found = sum(max(_same(a, b) for a in mine) >= 0.8 for b in yours)
+    if found == len(yours):
+        return 0.97 if len(mine) == len(yours) else 0.8 + 0.1 * len(yours) / len(mine)
+    whole = all(max(_same(a, b) for b in yours) >= 0.8 for a in mine)
+    return 0.85 if whole else 0.7 * found / len(yours)
+
+
+def _telling(words: Sequence[str]) -> tuple[str, ...]:
+    """The words without those that say of any figure that it is one, unless nothing else is said."""
+    return tuple(word for word in words if word != "number") or tuple(words)
 
 
 # --- columns --------------------------------------------------------------------------------------
@@ -223,6 +280,31 @@ class Match:
 
 
 @dataclass(frozen=True)
+class Said:
+    """One heading that says a word of one of our columns, and how sure that is."""
+
+    theirs: str
+    word: str
+    score: float
+    sure: bool
+
+
+@dataclass(frozen=True)
+class Spreading:
+    """Several columns of a file whose headings say what would stand in one of ours, and into which their cells go."""
+
+    into: str
+    sure: bool
+    """Whether there is but one column of ours that ``into`` can be, or their headings tell which."""
+    sets: str
+    columns: tuple[Said, ...]
+
+    @property
+    def score(self) -> float:
+        return float(np.mean([said.score for said in self.columns]))
+
+
+@dataclass(frozen=True)
 class Fit:
     """How well a file fits one layout of a kind of extract."""
 
@@ -232,6 +314,9 @@ class Fit:
     matches: tuple[Match, ...]
     lacking: tuple[str, ...]
     """Columns that the layout requires and that no heading stands for."""
+    must: tuple[str, ...] = ()
+    """Columns that the layout requires."""
+    spread: Spreading | None = None
 
 
 def score(column: Column, ours: str, asked: Asked) -> tuple[float, str]:
@@ -319,14 +404,61 @@ def fits_of(columns: Sequence[Column], kinds: Sequence[str] = ()) -> list[Fit]:
 def _tells_most(fit: Fit) -> float:
     """Of two layouts of a kind, the one that uses more columns of the file is the right one: the other drops them."""
     used = sum(match.sure for match in fit.matches if not re.search(r"\d", match.ours))
+    used += sum(said.sure for said in fit.spread.columns) if fit.spread else 0
     return fit.score + 0.1 * used
 
 
 def _fit(kind: str, layout: Layout, columns: Sequence[Column]) -> Fit:
-    from scipy.optimize import linear_sum_assignment
-
     targets, numbered = _targets(kind, layout, columns)
     asked = {header_key(name): told for name, told in asked_of(kind, layout.name).items()}
+    matches = _matches(columns, targets, asked, numbered)
+    fit = _scored(kind, layout, columns, targets, matches)
+    spread = _spreading(fit, columns, asked)
+    if spread is None:
+        return fit
+    of_spread = {said.theirs for said in spread.columns}
+    rest = [column for column in columns if column.heading not in of_spread]
+    others = {name: must for name, must in targets.items() if name not in (spread.into, spread.sets)}
+    wide = _scored(kind, layout, columns, targets, _matches(rest, others, asked, numbered), spread)
+    return wide if wide.score > fit.score else fit
+
+
+def _spreading(fit: Fit, columns: Sequence[Column], asked: Mapping[str, Asked]) -> Spreading | None:
+    """Columns of numbers that are rows of ours, where a column that must be there is nowhere else."""
+    sure = {match.theirs: match.ours for match in fit.matches if match.sure}
+    numbers = {ours for ours in fit.must if asked.get(header_key(ours), Asked()).kind == "number"}
+    spare = [each.heading for each in columns if each.numeric >= 0.7 and sure.get(each.heading, "") in (*numbers, "")]
+    told = [(ours, _told_by(spare, ours, asked.get(header_key(ours), Asked()))) for ours in fit.lacking]
+    sets, said = max(told, key=lambda each: sum(word.score for word in each[1] if word.sure), default=("", ()))
+    # Into one that must be there, holds numbers, and is no other column of the file.
+    taken = {ours for theirs, ours in sure.items() if theirs not in {each.theirs for each in said}}
+    free = [ours for ours in fit.must if ours in numbers - taken - {sets}]
+    if not said or not free:
+        return None
+    like = sorted(((max(alike(each.theirs, ours) for each in said), ours) for ours in free), key=lambda pair: -pair[0])
+    told_which = len(free) == 1 or (like[0][0] >= 0.6 and like[0][0] - like[1][0] >= MARGIN)
+    return Spreading(like[0][1], told_which, sets, said)
+
+
+def _told_by(headings: Sequence[str], ours: str, asked: Asked) -> tuple[Said, ...]:
+    """What headings say of one of our columns; nothing unless at least half do, two or more, each another word."""
+    told = [(heading, *says(heading, ours, asked)) for heading in headings]
+    words = Counter(word for _, word, score in told if score >= SURE_WORD)
+    said = tuple(
+        Said(heading, word, score, score >= SURE_WORD and words[word] == 1)
+        for heading, word, score in told
+        if score >= SAYS_LITTLE
+    )
+    sure = sum(each.sure for each in said)
+    return said if sure >= 2 and 2 * sure >= len(headings) else ()
+
+
+def _matches(
+    columns: Sequence[Column], targets: Mapping[str, bool], asked: Mapping[str, Asked], numbered: Mapping[str, str]
+) -> tuple[Match, ...]:
+    """The columns of a file for ours, so that all together are most alike."""
+    from scipy.optimize import linear_sum_assignment
+
     names = list(targets)
     told = [[_pair(column, ours, asked, numbered) for ours in names] for column in columns]
     grid = np.array([[pair[0] for pair in row] for row in told], dtype=float).reshape(len(columns), len(names))
@@ -344,12 +476,23 @@ def _fit(kind: str, layout: Layout, columns: Sequence[Column]) -> Fit:
         sure = value >= SURE and (value - rival >= MARGIN or (value >= 0.9 and rival < value))
         why = told[row][col][1] + ("; no other column does" if only[row, col] else "")
         matches.append(Match(columns[row].heading, names[col], value, why, bool(sure), targets[names[col]]))
+    return tuple(matches)
+
+
+def _scored(
+    kind: str, layout: Layout, columns: Sequence[Column], targets: Mapping[str, bool], matches: tuple[Match, ...],
+    spread: Spreading | None = None,
+) -> Fit:  # fmt: skip
     found = {match.ours for match in matches if match.sure}
     must = [name for name, needed in targets.items() if needed]
     gained = sum(match.score for match in matches if match.must)
-    explained = sum(match.sure for match in matches) / max(len(columns), 1)
-    return Fit(kind, layout, 0.8 * gained / max(len(must), 1) + 0.2 * explained, tuple(matches),
-               tuple(name for name in must if name not in found))  # fmt: skip
+    used = sum(match.sure for match in matches)
+    if spread:
+        found |= {spread.sets, *((spread.into,) if spread.sure else ())}
+        gained += spread.score + (ONLY_ONE if spread.sure else SURE)
+        used += sum(said.sure for said in spread.columns)
+    score = 0.8 * gained / max(len(must), 1) + 0.2 * used / max(len(columns), 1)
+    return Fit(kind, layout, score, matches, tuple(name for name in must if name not in found), tuple(must), spread)
 
 
 def _pair(column: Column, ours: str, asked: Mapping[str, Asked], numbered: Mapping[str, str]) -> tuple[float, str]:

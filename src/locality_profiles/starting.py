@@ -50,6 +50,8 @@ prefer_lookup = true         # a published lookup is followed where it names the
 folder = "data/raw"          # extracts are recognised by their content, whatever they are called
 read = ["**/*"]
 ignore = []
+# A file in columns of its own is read through [extracts.NAME], and [extracts.NAME.spread] where measures, ages or years
+# stand across its top: 'locality-profiles map FILE' proposes the lines.
 
 [names]
 # A name in an extract = the name in the data-zone lookup, where the two differ:

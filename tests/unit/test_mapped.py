@@ -21,7 +21,7 @@ from locality_profiles.errors import ExtractRefused, WorkspaceError
 from locality_profiles.publish.quality import read_report
 from locality_profiles.sources import read_extract
 from locality_profiles.sources._mapped import problems_of, read_mapped
-from locality_profiles.tables.own_columns import OwnColumns
+from locality_profiles.tables.own_columns import OwnColumns, Spread
 from locality_profiles.tables.store import Store, connect
 from locality_profiles.workspace import Workspace, read_workspace
 
@@ -324,3 +324,214 @@ def test_the_page_of_data_quality_is_told_which_mapping_was_used(tmp_path: Path)
     with connect() as connection:
         told = read_report(connection, {"extract": extract, **empty(tmp_path, "check_result", "membership")})
     assert {row["file"]: row["mapping"] for row in told["extracts"] if row["mapping"]} == {"registrar.csv": "registrar"}
+
+
+# --- several columns that are rows of ours --------------------------------------------------------
+
+RETURN = """
+Home care, every quarter  |      |          |                                 |           |
+Quarter    | Area | Age      | No. of people getting home care | Total hrs | Remarks
+2020/21 Q3 | Holm | All Ages | 40                              | 200       | late
+2020/21 Q3 | Ness | All Ages | 30                              | *         |
+2020/21 Q4 | Holm | All Ages | 45                              | 250       |
+"""
+LONG = """
+financial_quarter | sending_location | locality | age_group | measure          | value
+2020/21 Q3        | Norrland         | Holm     | All Ages  | Number of People | 40
+2020/21 Q3        | Norrland         | Holm     | All Ages  | Number of Hours  | 200
+2020/21 Q3        | Norrland         | Ness     | All Ages  | Number of People | 30
+2020/21 Q3        | Norrland         | Ness     | All Ages  | Number of Hours  | *
+2020/21 Q4        | Norrland         | Holm     | All Ages  | Number of People | 45
+2020/21 Q4        | Norrland         | Holm     | All Ages  | Number of Hours  | 250
+"""
+WIDE = """
+[extracts.care]
+files = ["care*"]
+as = "home_care"
+layout = "home care by locality"
+ignore = ["Remarks"]
+columns = { "Quarter" = "financial_quarter", "Area" = "locality", "Age" = "age_group" }
+constants = { sending_location = "Norrland" }
+[extracts.care.spread]
+into = "value"
+[extracts.care.spread.columns]
+"No. of people getting home care" = { measure = "Number of People" }
+"Total hrs" = { measure = "Number of Hours" }
+"""
+CARED = ("place_name", "period_start", "measure_code", "age_band", "value", "status")
+
+
+def read_wide(folder: Path, drawing: str = RETURN, text: str = WIDE) -> Any:
+    (read,) = read_mapped(csv_file(folder / "care.csv", drawing), "care.csv", own_of(text, folder))
+    return read
+
+
+def refused_wide(folder: Path, drawing: str, text: str = WIDE) -> list[str]:
+    with pytest.raises(ExtractRefused) as found:
+        read_wide(folder, drawing, text)
+    return [problem.sentence() for problem in found.value.problems]
+
+
+def test_columns_that_are_spread_say_what_the_rows_of_a_long_file_say(tmp_path: Path) -> None:
+    (published,) = read_extract(csv_file(tmp_path / "long.csv", LONG))
+    read = read_wide(tmp_path)
+    assert rows(read.curated.tables["activity"], *CARED) == rows(published.curated.tables["activity"], *CARED)
+    assert read.curated.claims == published.curated.claims
+    assert read.raw.row_numbers.tolist() == [3, 3, 4, 4, 5, 5]
+    assert read.raw.notes == ()
+
+
+MEN_AND_WOMEN = ["female", "male"]
+
+
+@settings(max_examples=25)
+@given(
+    st.dictionaries(st.tuples(ZONES, st.sampled_from(MEN_AND_WOMEN), st.sampled_from(BANDS)), st.integers(0, 99_999),
+                    min_size=1, max_size=12),
+    st.sampled_from([("sex",), ("age_band",), ("sex", "age_band")]),
+)  # fmt: skip
+def test_whatever_stands_across_the_top_no_count_is_lost_and_none_is_made(
+    tmp_path_factory: Any, counts: dict[Any, int], across: tuple[str, ...]
+) -> None:
+    """A table turned so that sexes, ages or both stand across; where there was no row there is an empty cell."""
+    folder = tmp_path_factory.mktemp("wide")
+    keys = ("data_zone", "sex", "age_band")
+    long = [dict(zip(keys, key, strict=True)) | {"year": "2021", "event": "death", "count": count}
+            for key, count in counts.items()]  # fmt: skip
+    (published,) = read_extract(_written(folder / "long.csv", long, {name: name for name in long[0]}, list(long[0])))
+    sets = {" ".join(row[name] for name in across): {name: row[name] for name in across} for row in long}
+    kept = [name for name in ("data_zone", "sex", "age_band", "year", "event") if name not in across]
+    wide: dict[Any, dict[str, Any]] = {}
+    for row in long:
+        line = wide.setdefault(tuple(row[name] for name in kept), {name: row[name] for name in kept})
+        line[" ".join(row[name] for name in across)] = row["count"]
+    order = [*kept, *sets]
+    written = [dict.fromkeys(order, "") | line for line in wide.values()]
+    own = OwnColumns(
+        "x", ("x.csv",), "vital_event", columns={name: name for name in kept}, spread=Spread("count", sets)
+    )
+    path = _written(folder / "x.csv", written, {name: name for name in order}, order)
+    (read,) = read_mapped(path, "x.csv", own)
+    assert rows(read.curated.tables["activity"], *COUNTED) == rows(published.curated.tables["activity"], *COUNTED)
+    empty = sum(cell == "" for line in written for cell in line.values())
+    assert read.raw.notes == ((f"empty cells of [extracts.x.spread], which make no row: {empty}",) if empty else ())
+
+
+def test_an_empty_cell_is_not_supplied_where_a_long_file_may_say_so(tmp_path: Path) -> None:
+    read = read_wide(tmp_path, RETURN.replace("| *  ", "|    "))
+    told = rows(read.curated.tables["activity"], "place_name", "measure_code", "value", "status")
+    assert ("Ness", "HOURS", None, "not_available") in told
+    assert len(told) == 6
+
+
+def test_a_column_that_nobody_filled_in_yet_makes_no_row(tmp_path: Path) -> None:
+    drawing = RETURN.replace("| 200 ", "|  ").replace("| *  ", "|  ").replace("| 250 ", "|  ")
+    read = read_wide(tmp_path, drawing)
+    assert rows(read.curated.tables["activity"], "measure_code") == [("N_PEOPLE",)] * 3
+    assert read.raw.notes == ("columns of [extracts.care.spread] that are empty and make no row: 'Total hrs'",)
+
+
+def test_a_file_of_places_across_the_top_keeps_the_country_apart(tmp_path: Path) -> None:
+    """Rows of one number are about several places: which is the country is told by place, not by row."""
+    ages = [*map(str, range(90)), "90 and over"]
+    long = "\n".join(f"{area} | 2020 | Persons | {age} | {count}" for area, count in (("Scotland", 5), ("Fife", 2))
+                     for age in ages)  # fmt: skip
+    wide = "\n".join(f"2020 | Persons | {age} | 5 | 2" for age in ages)
+    text = """
+[extracts.people]
+files = ["people.csv"]
+as = "area_population"
+layout = "long table of councils"
+columns = { "Year" = "Year", "Sex" = "Sex", "Age" = "Age" }
+spread = { into = "Population", columns = { "Scotland" = { Area = "Scotland" }, "Fife" = { Area = "Fife" } } }
+"""
+    (published,) = read_extract(csv_file(tmp_path / "long.csv", f"Area | Year | Sex | Age | Population\n{long}"))
+    path = csv_file(tmp_path / "people.csv", f"Year | Sex | Age | Scotland | Fife\n{wide}")
+    (read,) = read_mapped(path, "people.csv", own_of(text, tmp_path))
+    asked = ("block_type", "place_name", "age", "persons")
+    assert rows(read.curated.tables["population"], *asked) == rows(published.curated.tables["population"], *asked)
+
+
+def test_a_wrong_cell_of_a_spread_column_is_told_by_its_own_heading_and_row(tmp_path: Path) -> None:
+    told = refused_wide(tmp_path, RETURN.replace("| 200 ", "| many ").replace("| 45 ", "| few "))
+    assert [sentence.partition(" where")[0] for sentence in told] == [
+        "care.csv, row 3, column 'Total hrs': found 'many'",
+        "care.csv, row 5, column 'No. of people getting home care': found 'few'",
+    ]
+    assert all("[extracts.care.values.value]" in sentence for sentence in told)
+
+
+def test_a_wrong_cell_beside_them_is_told_once(tmp_path: Path) -> None:
+    (told,) = refused_wide(tmp_path, RETURN.replace("2020/21 Q3 | Ness | All Ages", "2020/21 Q3 | Ness | Old"))
+    assert told.startswith("care.csv, row 4, column 'Age': found 'Old'")
+
+
+def test_rows_that_stand_twice_are_told_with_what_is_set(tmp_path: Path) -> None:
+    (told,) = refused_wide(tmp_path, RETURN.replace("2020/21 Q4", "2020/21 Q3"))
+    assert told.startswith("care.csv, rows 3, 5, column 'Quarter': the same Quarter, sending_location (a constant of")
+    assert "Area, Age, measure (of [extracts.care.spread]) stands in more than one row" in told
+
+
+def test_a_heading_that_is_spread_must_be_there_and_be_one(tmp_path: Path) -> None:
+    (told,) = refused_wide(tmp_path, RETURN.replace("Total hrs", "Total hours"))
+    assert "column 'Total hrs': the column is missing, which [extracts.care] spreads into 'value'" in told
+    assert "there is a column 'Total hours'" in told
+    told = refused_wide(tmp_path, RETURN.replace("Remarks", "Total hrs"))
+    assert any("column 'Total hrs': the column stands more than once" in sentence for sentence in told)
+
+
+def test_units_and_words_hold_for_the_cells_that_are_spread(tmp_path: Path) -> None:
+    text = WIDE.replace("[extracts.care.spread]", 'units = { value = "hundreds" }\nvalues = { value = { "-" = "*" } }\n'
+                        "[extracts.care.spread]")  # fmt: skip
+    drawing = RETURN.replace("| *  ", "| -  ").replace("| 40 ", "| 0.4 ")
+    read = read_wide(tmp_path, drawing, text)
+    told = rows(read.curated.tables["activity"], "place_name", "period_start", "measure_code", "value", "status")
+    assert ("Holm", date(2020, 10, 1), "N_PEOPLE", 40.0, "rounded") in told
+    assert ("Ness", date(2020, 10, 1), "HOURS", None, "suppressed") in told
+    assert ("Holm", date(2021, 1, 1), "HOURS", 25_000.0, "rounded") in told
+
+
+def test_a_changed_spread_is_another_meaning() -> None:
+    read = [
+        OwnColumns("x", ("x",), "home_care", spread=Spread(into, {"A": {"measure": word}})).meaning()
+        for into, word in (("value", "Number of People"), ("value", "Number of Hours"), ("rate", "Number of People"))
+    ]
+    assert read[0]["spread"] == {"into": "value", "columns": {"A": {"measure": "Number of People"}}}
+    assert read[0] != read[1] != read[2] != read[0]
+
+
+HOURS = '"Total hrs" = { measure = "Number of Hours" }'
+WRONG_SPREADS = [
+    (HOURS, '"Total hrs" = { mesure = "Number of Hours" }', "sets mesure for 'Total hrs', and measure for another"),
+    (HOURS, '"Total hrs" = { mesure = "Number of Hours" }', "'mesure' and 'measure' may be one"),
+    ("measure =", "mesure =", "Did you mean 'measure'?"),
+    (HOURS, '"Total hrs" = { measure = "Numbr of Hours" }', "Did you mean 'Number of Hours'?"),
+    (HOURS, '"Total hrs" = { measure = "Number of People" }', "sets the same for 'Total hrs' as for 'No. of people"),
+    (HOURS, '"Total hrs" = {}', "sets nothing for 'Total hrs'"),
+    (HOURS, '"Total hrs" = "Number of Hours"', "should be a table of our columns and words"),
+    (HOURS, '"Total hrs" = { measure = 2 }', "should be text in quotes"),
+    (HOURS, HOURS.replace("Total hrs", "area"), "names the heading 'Area' more than once"),
+    ('into = "value"', 'into = "valu"', "Did you mean 'value'?"),
+    ('into = "value"', 'in = "value"', "Did you mean 'into'?"),
+    ('into = "value"', 'into = "locality"', "gives 'locality' more than once"),
+    ('into = "value"', "", "[extracts.care.spread] misses 'into'"),
+    ("constants = {", 'constants = { measure = "Number of People",', "gives 'measure' more than once"),
+    ("constants =", 'values = { measure = { "A" = "B" } }\nconstants =', "under values, which spread sets"),
+    ("constants =", 'units = { measure = "hundreds" }\nconstants =', "under units, which spread sets"),
+    ("measure =", "financial_quarter =", "gives 'financial_quarter' more than once"),
+    (WIDE[WIDE.index('"No. of'):], "", "[extracts.care.spread] spreads no column"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("was", "written", "expected"), WRONG_SPREADS, ids=[wrong[2] for wrong in WRONG_SPREADS])
+def test_what_is_wrong_with_a_spread_is_told_with_its_line(
+    tmp_path: Path, was: str, written: str, expected: str
+) -> None:
+    assert was in WIDE
+    told = said(tmp_path, WIDE.replace(was, written))
+    assert expected in told
+    assert "profiles.toml, line " in told
+
+
+def test_a_spread_without_fault_has_no_problem(tmp_path: Path) -> None:
+    assert problems_of(own_of(WIDE, tmp_path)) == []

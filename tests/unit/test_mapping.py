@@ -11,7 +11,8 @@ from small_country import country_at
 
 from locality_profiles import mapping
 from locality_profiles.errors import ExtractRefused, WorkspaceError
-from locality_profiles.matching import Column, alike, dates_of, stands_for
+from locality_profiles.matching import SURE_WORD, Column, alike, dates_of, says, stands_for
+from locality_profiles.tables.intake import Asked
 from locality_profiles.workspace import SETTINGS, Workspace, read_workspace
 
 EVENTS = """
@@ -180,3 +181,142 @@ def test_a_word_that_may_stand_for_two_of_ours_stands_for_none_surely() -> None:
 def test_british_dates_come_before_american_ones() -> None:
     assert dates_of(Column("Day", ("01/02/2024", "03/04/2024"), 0.0))[0] == "DD/MM/YYYY"
     assert dates_of(Column("Day", ("01/13/2024", "03/24/2024"), 0.0))[0] == "M/D/YYYY"
+
+
+# --- wide tables ----------------------------------------------------------------------------------
+
+WIDE = """
+Home care return of the council | | | | |
+Quarter    | Council  | Area | Age group | No. of people getting home care | Total hrs | Remarks
+2020/21 Q3 | Norrland | Holm | All Ages  | 40                              | 200       | late
+2020/21 Q4 | Norrland | Holm | All Ages  | 45                              | 250       |
+"""
+BY_AGE = """
+Quarter    | Council  | Area | Measure          | Total | Under 18 | 65 to 74 | 75-84 | Grown-up | Remarks
+2020/21 Q3 | Norrland | Holm | Number of People | 40    | 5        | 10       | 15    | 10       | late
+2020/21 Q4 | Norrland | Holm | Number of People | 45    | 5        | 10       | 20    | 10       |
+"""
+BY_QUARTER = """
+Council  | Area | Age group | Measure          | Q3 2020/21 | Q4 2020/21
+Norrland | Holm | All Ages  | Number of People | 40         | 45
+Norrland | Ness | All Ages  | Number of People | 30         | 35
+"""
+HOUSEHOLDS = """
+Council area | 2019 | 2020 | 2021
+Holm         | 100  | 105  | 110
+Ness         | 200  | 205  | 210
+"""
+
+
+def lines_of(tmp_path: Path, drawing: str, kind: str | None = None) -> mapping.Proposed:
+    workspace = space(tmp_path)
+    return mapping.propose(workspace, put(workspace, "care.csv", drawing), kind=kind)
+
+
+def test_measures_across_the_top_are_rows_of_ours_and_need_no_correction(tmp_path: Path) -> None:
+    proposed = lines_of(tmp_path, WIDE)
+    assert proposed.fit.kind == "home_care"
+    assert proposed.still == ()
+    told = tomllib.loads(proposed.lines)["extracts"]["care"]
+    assert told["spread"] == {
+        "into": "value",
+        "columns": {
+            "No. of people getting home care": {"measure": "Number of People"},
+            "Total hrs": {"measure": "Number of Hours"},
+        },
+    }
+    assert told["ignore"] == ["Remarks"]
+    assert '"Total hrs" = { measure = "Number of Hours" }    # 97%' in proposed.lines
+    assert proposed.as_dict()["spread"]["sets"] == "measure"
+
+
+def test_a_heading_across_that_is_not_sure_stands_as_a_line_that_does_nothing(tmp_path: Path) -> None:
+    proposed = lines_of(tmp_path, BY_AGE.replace("Grown-up", "Age unknown to us"))
+    told = tomllib.loads(proposed.lines)["extracts"]["care"]["spread"]["columns"]
+    assert {heading: words["age_group"] for heading, words in told.items()} == {
+        "Total": "All Ages", "Under 18": "0-17 years", "65 to 74": "65-74 years", "75-84": "75-84 years",
+        "Age unknown to us": "Unknown",
+    }  # fmt: skip
+    proposed = lines_of(tmp_path / "again", BY_AGE.replace("Grown-up", "65-74 (men)"))
+    assert '# ? "65-74 (men)" = ' in proposed.lines
+    assert any("65-74 (men)" in sentence for sentence in proposed.still)
+
+
+def test_quarters_across_the_top_are_told_in_our_form(tmp_path: Path) -> None:
+    told = tomllib.loads(lines_of(tmp_path, BY_QUARTER).lines)["extracts"]["care"]["spread"]["columns"]
+    assert told == {f"Q{n} 2020/21": {"financial_quarter": f"2020/21 Q{n}"} for n in (3, 4)}
+
+
+def test_years_across_the_top_leave_open_into_which_of_two_columns_they_go(tmp_path: Path) -> None:
+    proposed = lines_of(tmp_path, HOUSEHOLDS, "household_estimate")
+    assert '# ? into = "' in proposed.lines
+    assert any("misses 'into'" in sentence for sentence in proposed.still)
+    told = tomllib.loads(proposed.lines)["extracts"]["care"]["spread"]["columns"]
+    assert told == {str(year): {"Year": str(year)} for year in (2019, 2020, 2021)}
+    proposed = lines_of(tmp_path / "again", HOUSEHOLDS.replace("2019 |", "Households 2019 |"), "household_estimate")
+    assert '\ninto = "Households"' in proposed.lines
+
+
+def test_thousands_of_all_that_stands_across_are_units_of_where_it_goes(tmp_path: Path) -> None:
+    drawing = WIDE.replace("getting home care", "(000s)").replace("Total hrs", "Hours (000s)")
+    assert tomllib.loads(lines_of(tmp_path, drawing).lines)["extracts"]["care"]["units"] == {"value": "thousands"}
+    assert "units" not in lines_of(tmp_path / "again", drawing.replace("Hours (000s)", "Hours")).lines
+
+
+def test_a_long_file_is_not_spread(tmp_path: Path) -> None:
+    workspace = space(tmp_path)
+    for name, drawing in (("events.csv", EVENTS), ("care.csv", CARE)):
+        assert "spread" not in mapping.propose(workspace, put(workspace, name, drawing)).lines
+
+
+def test_an_accepted_spread_is_written_and_read(tmp_path: Path) -> None:
+    workspace = space(tmp_path)
+    file = put(workspace, "care.csv", WIDE)
+    workspace = read_workspace(workspace.folder)
+    proposed = mapping.write(workspace, mapping.propose(workspace, file), file)
+    assert proposed.still == ()
+    assert proposed.gives == ("home care by locality, 2020/21 Q3", "home care by locality, 2020/21 Q4")
+
+
+@pytest.mark.parametrize(
+    ("heading", "ours", "asked", "expected"),
+    [("No. of people getting home care", "measure", ("Number of People", "Number of Hours"), "Number of People"),
+     ("Hours", "measure", ("Number of People", "Number of Hours"), "Number of Hours"),
+     ("Clients aged 75 to 84", "age", ("65-74 years", "75-84 years"), "75-84 years"),
+     ("Females", "sex", ("Female", "Male"), "Female")],
+)  # fmt: skip
+def test_a_heading_says_a_word_of_ours_among_others(
+    heading: str, ours: str, asked: tuple[str, ...], expected: str
+) -> None:
+    word, score = says(heading, ours, Asked("text", asked))
+    assert word == expected
+    assert score >= SURE_WORD
+
+
+def test_a_heading_that_says_two_words_or_none_says_nothing_surely() -> None:
+    measures = Asked("text", ("Number of People", "Number of Hours"))
+    assert says("Hours of people", "measure", measures)[1] < SURE_WORD
+    assert says("Remarks", "measure", measures)[1] < SURE_WORD
+    assert says("2019 to 2020", "Year", Asked("number"))[1] == 0
+    assert says("2019", "count", Asked("number"))[1] == 0
+
+
+# --- what is printed ------------------------------------------------------------------------------
+
+
+def test_a_kind_that_the_person_named_is_not_told_as_found(tmp_path: Path) -> None:
+    workspace = space(tmp_path)
+    said = "\n".join(mapping.told(mapping.propose(workspace, put(workspace, "deaths.csv"), kind="vital_event")))
+    assert "You said that it is vital_event" in said
+    assert "% alike." in said
+    assert "looks most like" not in said
+    assert "Another kind?" not in said
+
+
+def test_a_file_that_is_like_nothing_is_told_so(tmp_path: Path) -> None:
+    workspace = space(tmp_path)
+    drawing = "Colour | Mood | Smell\nred | glad | rose\nblue | sad | tar"
+    said = "\n".join(mapping.told(mapping.propose(workspace, put(workspace, "moods.csv", drawing))))
+    assert "Nothing that is known is much like it." in said
+    assert "--as KIND" in said
+    assert "looks most like" not in said

@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from locality_profiles.errors import ExtractRefused, Problem, WorkspaceError
+from locality_profiles.periods import parse_period
 from locality_profiles.sources import ReadExtract, SourceModule, folding, sources
 from locality_profiles.sources._asked import asked_of
 from locality_profiles.sources._ledger_persons import SHARE_OF_CHANCE, TEN_DIGITS, is_chi_number
-from locality_profiles.tables.intake import Header, Layout, header_key
+from locality_profiles.tables.intake import Asked, Header, Layout, header_key
 from locality_profiles.tables.own_columns import OwnColumns, in_their_words, tables_of
 
 #: Containers whose tables can be told by headings.
@@ -44,7 +45,7 @@ def layout_of(own: OwnColumns) -> Layout | None:
     known = layouts_of(module)
     if own.layout is not None:
         return next((layout for layout in known if layout.name == own.layout), None)
-    given = Header([*own.columns.values(), *own.constants])
+    given = Header(own.given)
     fits = [layout for layout in known if layout.fits(given)]
     if fits:  # as in recognising: the one that asks for most is the most particular
         return max(fits, key=lambda layout: len(layout.required) + len(layout.patterns))
@@ -91,7 +92,7 @@ def _nearest(wanted: str, known: Sequence[str] | dict[str, SourceModule]) -> str
 
 
 def _problems_of_columns(own: OwnColumns, layout: Layout, layouts: int, place: str) -> list[Problem]:
-    given = Header([*own.columns.values(), *own.constants])
+    given = Header(own.given)
     named = f" (layout: {layout.name})" if layouts > 1 else ""
     problems = [
         Problem(f"{own.heading} gives no column '{layout.spelt(lacking)}', without which there is no {own.kind}{named}",
@@ -100,7 +101,7 @@ def _problems_of_columns(own: OwnColumns, layout: Layout, layouts: int, place: s
         for lacking in layout.missing(given)
     ]  # fmt: skip
     known = list(columns_of(own.kind, layout))
-    for ours in (*own.columns.values(), *own.constants):
+    for ours in own.given:
         if not _is_column(ours, layout, known):
             problems.append(Problem(
                 f"{own.heading} makes a column '{ours}', which {own.kind} does not have{named}",
@@ -111,7 +112,39 @@ def _problems_of_columns(own: OwnColumns, layout: Layout, layouts: int, place: s
                 "Ignore it, or name the layout that is meant.", place)
         for name in layout.without if header_key(name) in given.keys
     ]  # fmt: skip
+    return problems + _problems_of_words(own, layout)
+
+
+def _problems_of_words(own: OwnColumns, layout: Layout) -> list[Problem]:
+    """Words that columns which are spread set, and that no reader of the kind would know."""
+    if own.spread is None:
+        return []
+    asked = {header_key(name): told for name, told in asked_of(own.kind, layout.name).items()}
+    place = f"profiles.toml, line {own.spread.line}" if own.spread.line else "profiles.toml"
+    problems = []
+    for heading, words in own.spread.columns.items():
+        for ours, word in words.items():
+            if remedy := _unknown(word, asked.get(header_key(ours), Asked())):
+                what = f"[extracts.{own.name}.spread] sets {ours} = '{word}' for '{heading}', which {own.kind} has not"
+                problems.append(Problem(what, remedy, place))
     return problems
+
+
+def _unknown(word: str, asked: Asked) -> str:
+    """What to do about a word of ours that a reader would refuse; empty where it would not."""
+    if asked.allowed and word not in asked.allowed:
+        return _nearest(word, asked.allowed)
+    if asked.pattern and not re.fullmatch(asked.pattern, word):
+        return f"It should have the form {asked.pattern}."
+    if asked.kind == "period" and parse_period(word) is None:
+        return "Write it as 2020/21, 2020/21 Q4, 2021, 202103 or 2021-03-31."
+    return ""
+
+
+def may_be_empty(own: OwnColumns, layout: Layout) -> bool:
+    """Whether a cell of the column that takes those of several may be empty, as its reader says."""
+    asked = {header_key(name): told for name, told in asked_of(own.kind, layout.name).items()}
+    return own.spread is not None and asked.get(header_key(own.spread.into), Asked()).empty
 
 
 def _is_column(ours: str, layout: Layout, known: Sequence[str]) -> bool:
@@ -146,7 +179,7 @@ def read_mapped(path: Path, name: str, own: OwnColumns) -> list[ReadExtract]:
     assert curate is not None
     read: list[ReadExtract] = []
     problems: list[Problem] = []
-    for raw in tables_of(own, layout, path, name, _refuse_persons):
+    for raw in tables_of(own, layout, path, name, _refuse_persons, with_empty=may_be_empty(own, layout)):
         try:
             read.append(ReadExtract(own.kind, raw, curate(raw)))
         except ExtractRefused as refused:

@@ -150,6 +150,12 @@ def is_country(raw: RawTable, columns: Columns) -> np.ndarray:
     return pc.or_(pc.match_substring_regex(place, f"^{COUNTRY_CODE}$"), named).to_numpy()
 
 
+def of_country(people: People, raw: RawTable, columns: Columns, country: np.ndarray) -> np.ndarray:
+    """Which of the people are of the places that the ``country`` rows are about."""
+    named = pc.unique(raw.columns[raw.find(columns.place)].filter(pa.array(country)))
+    return pc.is_in(people.places, value_set=named).to_numpy(zero_copy_only=False)
+
+
 def is_country_without_code(raw: RawTable, columns: Columns) -> np.ndarray:
     """Which rows have a blank code and are named Scotland, or stand in a table that has no names at all."""
     blank = pc.equal(raw.columns[raw.find(columns.place)], "")
@@ -242,12 +248,13 @@ def _read_long(cells: Cells, columns: Columns, years: np.ndarray, sexes: np.ndar
     cell = group * WIDTH + ages
     times = np.bincount(cell, minlength=len(first) * WIDTH)
     repeated = (times[cell] > 1) & (ages != UNREADABLE)
-    _report(cells, repeated, columns.place, f"the same {', '.join(columns.key)} stands in more than one row; "
-            "each was expected once", "Take the repeated rows out, or ask the publisher which is right.")  # fmt: skip
+    cells.reject(columns.place, repeated,
+                 f"the same {', '.join(columns.key)} stands in more than one row; each was expected once",
+                 "Take the repeated rows out, or ask the publisher which is right.")  # fmt: skip
     lacking = (times.reshape(-1, WIDTH)[:, : LAST_AGE + 1] == 0).any(axis=1)
-    _report(cells, np.isin(np.arange(len(ages)), first[lacking]), columns.age,
-            f"{lacking.sum():,} of {len(first):,} places, years and sexes lack an age; every one from 0 to 90 "
-            "and over was expected", "Get the extract again with every single year of age.")  # fmt: skip
+    cells.reject(columns.age, np.isin(np.arange(len(ages)), first[lacking]),
+                 f"{lacking.sum():,} of {len(first):,} places, years and sexes lack an age; every one from 0 to 90 "
+                 "and over was expected", "Get the extract again with every single year of age.")  # fmt: skip
     given = np.full(len(first) * WIDTH, np.nan)
     given[cell] = figures
     matrix = given.reshape(-1, WIDTH)
@@ -270,18 +277,12 @@ def _ages(cells: Cells, column: str) -> np.ndarray:
     return np.array([*known, UNREADABLE])[pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)]
 
 
-def _report(cells: Cells, at: np.ndarray, column: str | None, what: str, remedy: str) -> None:
-    if at.any():
-        rows = [int(row) for row in cells.raw.row_numbers[at][:5]]
-        cells.problem(what, remedy, column=column, rows=rows, count=int(at.sum()))
-
-
 def check_places(cells: Cells, columns: Columns, pattern: str, what: str, country: np.ndarray) -> None:
     """Every row has a code of the expected form or the country's; only the country's own may have none."""
     cells.text(columns.place, pattern=f"{pattern}|{COUNTRY_CODE}", empty=True, what=what)
     blank = pc.equal(cells.raw.columns[cells.raw.find(columns.place)], "").to_numpy()
-    _report(
-        cells, blank & ~country, columns.place, f"the cell is empty; {what} was expected", "Fill it in at the source."
+    cells.reject(
+        columns.place, blank & ~country, f"the cell is empty; {what} was expected", "Fill it in at the source."
     )
 
 
@@ -340,8 +341,8 @@ def _numbered(places: pa.Array) -> np.ndarray:
 
 
 def _report_people(cells: Cells, people: People, at: np.ndarray, column: str | None, what: str, remedy: str) -> None:
-    rows = np.sort(people.rows[at])
-    cells.problem(what, remedy, column=column, rows=[int(row) for row in rows[:5]], count=int(at.sum()))
+    rows = np.unique(people.rows[at])
+    cells.problem(what, remedy, column=column, rows=[int(row) for row in rows[:5]], count=len(rows))
 
 
 def differences(parts: People, whole: People, what: str) -> list[str]:

@@ -88,7 +88,7 @@ def curate(raw: RawTable) -> Curated:
         what = f"a {areas.in_words.removesuffix('s')} code like {CODE_PATTERNS[areas.block_type][:3]}000000"
         tables.check_places(cells, columns, CODE_PATTERNS[areas.block_type], what, country)
     people = tables.read_people(cells, columns)
-    of_country = np.isin(people.rows, raw.row_numbers[country])
+    of_country = tables.of_country(people, raw, columns, country)
     tables.check_totals(cells, people, columns.persons)
     for part in (people.where(~of_country), people.where(of_country)):
         tables.check_sexes(cells, part, columns.sex)
@@ -96,7 +96,7 @@ def curate(raw: RawTable) -> Curated:
 
     # Where the publisher gives females and males only, 'all' is their sum; persons alone are just 'all'.
     people = tables.with_everyone(people)
-    of_country = np.isin(people.rows, raw.row_numbers[country])
+    of_country = tables.of_country(people, raw, columns, country)
     parts, scotland = people.where(~of_country), people.where(of_country)
     # Not refused: a board or council that keeps its own rows and Scotland's has every reason to.
     notes = tuple(tables.differences(parts, scotland, areas.in_words))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from locality_profiles.geography.vintages import plural
 from locality_profiles.sources import Curated, Source
 from locality_profiles.sources import _population_tables as tables
@@ -70,7 +68,7 @@ def curate(raw: RawTable) -> Curated:
     tables.check_places(cells, columns, CODE_PATTERNS["data_zone"], "a data zone code like S01000000", country)
     block_type = block_type_of(cells, columns.place)
     people = tables.read_people(cells, columns)
-    of_country = np.isin(people.rows, raw.row_numbers[country])
+    of_country = tables.of_country(people, raw, columns, country)
     zones, scotland = people.where(~of_country), people.where(of_country)
     if not len(zones):
         cells.problem("no row is about a data zone", "Get the extract again.", column=columns.place)

@@ -45,6 +45,8 @@ CODE_PATTERNS = {
 
 NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?"
 SHOWN_ROWS = 5
+#: Stands in a sentence for some of the cells that it is about.
+FOUND = "{found}"
 #: From here on a float no longer tells one whole number from the next.
 BEYOND_COUNTING = 2.0**53
 
@@ -72,7 +74,7 @@ class Cells:
 
         An empty cell is a problem unless ``empty`` is true, when it is null.
         """
-        self.raw.note_asked(column, "text", allowed or (), pattern or "")
+        self.raw.note_asked(column, "text", allowed or (), pattern or "", empty)
         values = self._supplied(column)
         blank = pc.equal(values, "")
         if not empty:
@@ -90,9 +92,7 @@ class Cells:
             )
         if bad is not None:
             bad = pc.and_(bad, pc.invert(blank))
-            self._report(
-                column, bad, f"found {self._examples(values, bad)}, expected {expected}", "Correct it at the source."
-            )
+            self._report(column, bad, f"found {FOUND}, expected {expected}", "Correct it at the source.", values)
         return pc.if_else(blank, pa.scalar(None, pa.string()), values)
 
     def codes(self, column: str, area: str, *, empty: bool = False) -> pa.ChunkedArray:
@@ -119,7 +119,7 @@ class Cells:
         Text that is neither a number nor a known symbol, and a number outside the limits, is a
         problem; so is a symbol or an empty cell where ``empty`` is false.
         """
-        self.raw.note_asked(column, "number")
+        self.raw.note_asked(column, "number", empty=empty)
         supplied = self._supplied(column)
         if pc.all(pc.ascii_is_decimal(supplied)).as_py():  # plain digits, as nearly every column is
             values = pc.cast(supplied, pa.float64())
@@ -131,29 +131,31 @@ class Cells:
             self._report(
                 column,
                 low,
-                f"the number {said} ({self._examples(supplied, low)}); at least {minimum:,.15g} was expected",
+                f"the number {said} ({FOUND}); at least {minimum:,.15g} was expected",
                 "Correct it at the source.",
+                supplied,
             )
         if maximum is not None:
             high = pc.fill_null(pc.greater(values, maximum), False)
             self._report(
                 column,
                 high,
-                f"the number is above {maximum:,.15g} ({self._examples(supplied, high)})",
+                f"the number is above {maximum:,.15g} ({FOUND})",
                 "Correct it at the source.",
+                supplied,
             )
         if whole:
             beyond = pc.fill_null(pc.greater_equal(pc.abs(values), BEYOND_COUNTING), False)
             self._report(
-                column, beyond, f"the number is larger than any count ({self._examples(supplied, beyond)})",
-                "Correct it at the source.",
-            )  # fmt: skip
+                column, beyond, f"the number is larger than any count ({FOUND})", "Correct it at the source.", supplied
+            )
             broken = pc.fill_null(pc.not_equal(values, pc.floor(values)), False)
             self._report(
                 column,
                 broken,
-                f"found {self._examples(supplied, broken)} where a whole number{unit and ' of ' + unit} was expected",
+                f"found {FOUND} where a whole number{unit and ' of ' + unit} was expected",
                 "Correct it at the source.",
+                supplied,
             )
         return values
 
@@ -173,9 +175,10 @@ class Cells:
             self._report(
                 spelling,
                 unknown,
-                f"found the qualifier {self._examples(marks, unknown)}, expected one of "
+                f"found the qualifier {FOUND}, expected one of "
                 f"{', '.join(mark for mark in QUALIFIERS if mark)} or nothing",
                 "Look the qualifier up in the publisher's notes and report it.",
+                marks,
             )
             for mark, status in QUALIFIERS.items():
                 if status != "actual":
@@ -194,8 +197,9 @@ class Cells:
         self._report(
             column,
             missing,
-            f"found {self._examples(supplied, missing)} where {wanted} was expected",
+            f"found {FOUND} where {wanted} was expected",
             "Correct it at the source.",
+            supplied,
         )
         pick = lambda values, of: pa.array(values, of).take(encoded.indices)  # noqa: E731
         return (
@@ -243,7 +247,7 @@ class Cells:
         odd = pa.array(~usual[of_row])
         filled = pc.and_(pc.not_equal(self._supplied(code), ""), pc.not_equal(self._supplied(column), ""))
         odd = pc.and_(filled, pa.chunked_array([odd]))
-        self._report(column, odd, f"{self._examples(self._supplied(code), odd)} {what}", remedy)
+        self._report(column, odd, f"{FOUND} {what}", remedy, self._supplied(code))
 
     def reject(self, column: str, at: pa.Array | pa.ChunkedArray | np.ndarray, what: str, remedy: str) -> None:
         """Report the rows where ``at`` is true, for a check that only one source makes."""
@@ -298,27 +302,37 @@ class Cells:
         symbol = pc.is_in(pc.utf8_lower(supplied), pa.array(list(SYMBOLS)))
         bad = pc.and_(pc.invert(numeric), pc.invert(symbol))
         self._report(
-            column, bad, f"found {self._examples(supplied, bad)} where a number was expected",
+            column, bad, f"found {FOUND} where a number was expected",
             "Correct it at the source, or use one of the symbols * c z : for a value that is not there."
             if empty else "Correct it at the source.",
+            supplied,
         )  # fmt: skip
         if not empty:
             missing = pc.and_(pc.invert(numeric), symbol)
             self._report(
-                column, missing, f"found {self._examples(supplied, missing)} where every row must have a number",
-                "Get the extract again with this figure.",
+                column, missing, f"found {FOUND} where every row must have a number",
+                "Get the extract again with this figure.", supplied,
             )  # fmt: skip
         values = pc.cast(pc.if_else(numeric, plain, pa.scalar(None, pa.string())), pa.float64())
         return pc.if_else(pc.ends_with(supplied, "%"), pc.divide(values, 100.0), values) if percent else values
 
-    def _report(self, column: str, at: pa.Array | pa.ChunkedArray, what: str, remedy: str) -> None:
+    def _report(
+        self,
+        column: str,
+        at: pa.Array | pa.ChunkedArray,
+        what: str,
+        remedy: str,
+        found: pa.ChunkedArray | None = None,
+    ) -> None:
+        """Report the rows where ``at`` is true; ``FOUND`` in ``what`` becomes some of what ``found`` holds there."""
         mask = np.asarray(pc.fill_null(at, False).to_numpy(zero_copy_only=False), dtype=bool)
-        if mask.any():
-            rows = self.raw.row_numbers[mask]
-            self.problem(what, remedy, column=self.raw.find(column) or column,
-                         rows=[int(row) for row in rows[:SHOWN_ROWS]], count=int(mask.sum()))  # fmt: skip
+        if not mask.any():
+            return
+        for heading, here in self.raw.apart(column, mask):
+            said = what if found is None else what.replace(FOUND, self._examples(found, here))
+            rows = self.raw.numbers_of(here)
+            self.problem(said, remedy, column=heading, rows=[int(row) for row in rows[:SHOWN_ROWS]], count=len(rows))
 
-    def _examples(self, values: pa.ChunkedArray, at: pa.ChunkedArray) -> str:
+    def _examples(self, values: pa.ChunkedArray, at: np.ndarray) -> str:
         """Up to three offending values, shortened. Extracts are about areas, so they may be shown."""
-        found = pc.unique(values.filter(at)).to_pylist()[:3] if pc.any(pc.cast(at, pa.bool_())).as_py() else []
-        return ", ".join(f"'{text[:30]}'" for text in found)
+        return ", ".join(f"'{text[:30]}'" for text in pc.unique(values.filter(pa.array(at))).to_pylist()[:3])

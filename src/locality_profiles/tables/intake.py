@@ -113,11 +113,24 @@ class Layout:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a reader asks of one column: text, number or period, words that it knows, or a form that it must have."""
+    """What a reader asks of one column: text, number or period, known words, a form, whether it may be empty."""
 
     kind: str = ""
     allowed: tuple[str, ...] = ()
     pattern: str = ""
+    empty: bool = False
+
+
+class OwnHeading(str):
+    """The file's own heading of a cell, where one of our columns (``ours``) was made of several of the file's."""
+
+    ours: str
+
+    @staticmethod
+    def of(heading: str, ours: str) -> OwnHeading:
+        told = OwnHeading(heading)
+        told.ours = ours
+        return told
 
 
 @dataclass(frozen=True)
@@ -128,8 +141,9 @@ class RawTable:
     file's order, and for a boundary file a binary column ``geometry`` (WKB). ``row_numbers`` are as
     a spreadsheet would show them. ``preamble`` and ``footnotes`` are the texts above and below.
     ``ambiguous`` are keys of columns that stand more than once and differ. ``headings`` are the file's own, by the key
-    of the column that a mapping made of each. ``asked`` collects what a reader asks of each column, where somebody
-    wants to know.
+    of the column that a mapping made of each; ``under`` are those of every single row, for columns that it made of
+    several: then a row of the file is more than one here, with one number. ``asked`` collects what a reader asks of
+    each column, where somebody wants to know.
     """
 
     path: Path
@@ -145,6 +159,7 @@ class RawTable:
     notes: tuple[str, ...] = ()
     ambiguous: frozenset[str] = frozenset()
     headings: Mapping[str, str] = field(default_factory=dict)
+    under: Mapping[str, np.ndarray] = field(default_factory=dict)
     asked: dict[str, Asked] | None = field(default=None, compare=False, repr=False)
 
     def __len__(self) -> int:
@@ -163,14 +178,30 @@ class RawTable:
                 found[match[1] if match.groups() else key] = spelling
         return found
 
-    def note_asked(self, name: str, kind: str = "", allowed: Sequence[str] = (), pattern: str = "") -> None:
+    def note_asked(
+        self, name: str, kind: str = "", allowed: Sequence[str] = (), pattern: str = "", empty: bool = False
+    ) -> None:
         """Note what a reader asks of a column; what it says first stands, as far as it says anything."""
         if self.asked is not None and (name not in self.asked or not self.asked[name].kind):
-            self.asked[name] = Asked(kind, tuple(allowed), pattern)
+            self.asked[name] = Asked(kind, tuple(allowed), pattern, empty)
 
     def where(self, keep: np.ndarray) -> RawTable:
         """The rows for which ``keep`` is true, each with its row number."""
-        return replace(self, columns=self.columns.filter(pa.array(keep)), row_numbers=self.row_numbers[keep])
+        under = {key: headings[keep] for key, headings in self.under.items()}
+        columns, numbers = self.columns.filter(pa.array(keep)), self.row_numbers[keep]
+        return replace(self, columns=columns, row_numbers=numbers, under=under)
+
+    def apart(self, column: str, at: np.ndarray) -> list[tuple[str, np.ndarray]]:
+        """The picked rows by the heading of their cells: one, unless the column was made of several of the file's."""
+        heading = self.find(column) or column
+        above = self.under.get(header_key(column))
+        if above is None:
+            return [(heading, at)]
+        return [(OwnHeading.of(each, heading), at & (above == each)) for each in dict.fromkeys(above[at])]
+
+    def numbers_of(self, at: np.ndarray) -> np.ndarray:
+        """Numbers of the picked rows, each row of the file once."""
+        return np.unique(self.row_numbers[at]) if self.under else self.row_numbers[at]
 
     @cached_property
     def _spelling(self) -> Mapping[str, str]:

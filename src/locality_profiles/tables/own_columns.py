@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from locality_profiles.errors import ExtractRefused, Problem
 from locality_profiles.tables.cells import NUMBER, SHOWN_ROWS
@@ -24,6 +25,7 @@ from locality_profiles.tables.intake import (
     AMBIGUOUS,
     Header,
     Layout,
+    OwnHeading,
     RawTable,
     Sheet,
     header_key,
@@ -48,11 +50,32 @@ _PLAIN = re.compile(NUMBER)
 
 
 @dataclass(frozen=True)
+class Spread:
+    """``[extracts.NAME.spread]``: several columns of a file whose cells all go into one of ours, a row for each.
+
+    ``columns`` says, by the file's heading, what each sets: our columns and the word of ours that stands there in the
+    rows that it makes. Such words are ours already, as constants are, so no ``values`` and no ``dates`` change them.
+    """
+
+    into: str
+    columns: Mapping[str, Mapping[str, str]]
+    line: int | None = field(default=None, compare=False)
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """Our columns that the headings speak of; each heading of all of them."""
+        return tuple(dict.fromkeys(ours for words in self.columns.values() for ours in words))
+
+    def meaning(self) -> dict[str, object]:
+        return {"into": self.into, "columns": {heading: dict(words) for heading, words in self.columns.items()}}
+
+
+@dataclass(frozen=True)
 class OwnColumns:
     """One ``[extracts.NAME]``: files that are laid out in a way of their own, and what stands where in them.
 
-    Headings (``columns``, ``ignore``, ``leave_out``) and words (the keys within ``values``) are the file's; columns
-    after an ``=`` and the keys of ``constants``, ``values``, ``units`` and ``dates`` are ours.
+    Headings (``columns``, ``ignore``, ``leave_out``, those of ``spread``) and words (the keys within ``values``) are
+    the file's; columns after an ``=`` and the keys of ``constants``, ``values``, ``units`` and ``dates`` are ours.
     """
 
     name: str
@@ -68,6 +91,7 @@ class OwnColumns:
     units: Mapping[str, str] = field(default_factory=dict)
     dates: Mapping[str, str] = field(default_factory=dict)
     leave_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    spread: Spread | None = None
     line: int | None = field(default=None, compare=False)
 
     @property
@@ -78,16 +102,34 @@ class OwnColumns:
     def meaning(self) -> dict[str, object]:
         """Everything that decides what is read: part of the key of what is staged."""
         told = {each.name: getattr(self, each.name) for each in fields(self) if each.compare}
-        return {name: dict(value) if isinstance(value, Mapping) else value for name, value in told.items()}
+        plain = {name: dict(value) if isinstance(value, Mapping) else value for name, value in told.items()}
+        return plain | {"spread": self.spread.meaning() if self.spread else None}
 
     @property
     def ignores_others(self) -> bool:
         return ALL_OTHERS in self.ignore
 
     @property
+    def wanted(self) -> dict[str, str]:
+        """Every heading that a file must have, and what becomes of it."""
+        spread = self.spread.columns if self.spread else ()
+        into = f"spreads into '{self.spread.into}'" if self.spread else ""
+        return {heading: f"maps to '{ours}'" for heading, ours in self.columns.items()} | dict.fromkeys(spread, into)
+
+    @property
     def named(self) -> tuple[str, ...]:
         """Every heading that it speaks of."""
-        return (*self.columns, *self.leave_out, *(name for name in self.ignore if name != ALL_OTHERS))
+        return (*self.wanted, *self.leave_out, *(name for name in self.ignore if name != ALL_OTHERS))
+
+    @property
+    def filled(self) -> tuple[str, ...]:
+        """Our columns that take their cells from columns of the file."""
+        return (*self.columns.values(), *((self.spread.into,) if self.spread else ()))
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Every column of ours that a file comes to have."""
+        return (*self.filled, *(self.spread.sets if self.spread else ()), *self.constants)
 
 
 @dataclass(frozen=True)
@@ -102,8 +144,12 @@ class Found:
 Guard = Callable[[pa.Table, np.ndarray, str, str | None], None]
 
 
-def tables_of(own: OwnColumns, layout: Layout, path: Path, name: str, guard: Guard) -> list[RawTable]:
+def tables_of(
+    own: OwnColumns, layout: Layout, path: Path, name: str, guard: Guard, *, with_empty: bool
+) -> list[RawTable]:
     """The tables of a file, in our columns, words and units; ``guard`` sees each before anything is told of it.
+
+    ``with_empty`` says that an empty cell of a column that is spread makes a row too: a long file may have such rows.
 
     Raises
     ------
@@ -114,7 +160,7 @@ def tables_of(own: OwnColumns, layout: Layout, path: Path, name: str, guard: Gua
     problems: list[Problem] = []
     for found in _found(own, open_sheets(path, name), name):
         try:
-            tables.append(_table(own, layout, found, path, name, guard))
+            tables.append(_table(own, layout, found, path, name, guard, with_empty))
         except ExtractRefused as refused:
             problems += refused.problems
     if problems:
@@ -141,7 +187,7 @@ def _found(own: OwnColumns, sheets: Sequence[Sheet], name: str) -> list[Found]:
 
 
 def _header_row(own: OwnColumns, sheet: Sheet) -> int | None:
-    wanted = {header_key(heading) for heading in own.columns}
+    wanted = {header_key(heading) for heading in own.wanted}
     if own.header_row is not None:
         at = own.header_row - 1
         there = at < len(sheet.preview) and wanted <= _keys(sheet.preview[at])
@@ -162,7 +208,7 @@ def _lacking(own: OwnColumns, sheets: Sequence[Sheet], name: str) -> ExtractRefu
     if not rows:
         where = f"row {own.header_row}, which {own.heading} names as its header, is not among the first rows"
         return _refused(own, name, where, "Correct header_row.")
-    keys = {header_key(heading): heading for heading in own.columns}
+    keys = {header_key(heading): heading for heading in own.wanted}
     sheet, at, cells = max(rows, key=lambda row: len(keys.keys() & _keys(row[2])))
     there = {header_key(cell): cell for cell in unique_header(cells)}
     spare = [key for key in there if key not in keys]
@@ -171,10 +217,10 @@ def _lacking(own: OwnColumns, sheets: Sequence[Sheet], name: str) -> ExtractRefu
         close = difflib.get_close_matches(key, spare, n=1, cutoff=0.5)
         hint = f"; there is a column '{there[close[0]]}'" if close else ""
         problems.append(Problem(
-            f"the column is missing, which {own.heading} maps to '{own.columns[keys[key]]}'{hint}",
+            f"the column is missing, which {own.heading} {own.wanted[keys[key]]}{hint}",
             f"Correct the heading in {own.heading}, or get the file again.", name, sheet.name, keys[key], (at + 1,),
         ))  # fmt: skip
-    problems.sort(key=lambda problem: list(own.columns).index(problem.column or ""))
+    problems.sort(key=lambda problem: list(own.wanted).index(problem.column or ""))
     return ExtractRefused(f"{name} was refused: it is not as {own.heading} says.", problems)
 
 
@@ -185,7 +231,9 @@ def _refused(own: OwnColumns, name: str, what: str, remedy: str) -> ExtractRefus
 # --- the table in our words -----------------------------------------------------------------------
 
 
-def _table(own: OwnColumns, layout: Layout, found: Found, path: Path, name: str, guard: Guard) -> RawTable:
+def _table(
+    own: OwnColumns, layout: Layout, found: Found, path: Path, name: str, guard: Guard, with_empty: bool
+) -> RawTable:
     sheet = found.sheet
     supplied, numbers, footnotes, notes = read_sheet(sheet, found.row, name)
     guard(supplied, numbers, name, sheet.name)
@@ -195,15 +243,25 @@ def _table(own: OwnColumns, layout: Layout, found: Found, path: Path, name: str,
     keep, left_out = work.kept()
     work.finish()
     work = replace(work, supplied=supplied.filter(pa.array(keep)), numbers=numbers[keep])
-    columns = work.columns()
+    made = work.made(with_empty)
     work.finish()
-    if not columns.num_rows and not layout.may_be_empty:
+    if not made.columns.num_rows and not layout.may_be_empty:
         raise _refused(own, name, "no row of data is left", "Look at leave_out, or download the file again.")
     preamble = tuple(" ".join(cell for cell in row if cell) for row in sheet.preview[: found.row] if any(row))
     return RawTable(
-        path, name, sheet.name, layout, found.row + 1, columns, work.numbers, preamble, footnotes, sheet.crs,
-        (*sheet.notes, *notes, *left_out), headings=work.headings(),
+        path, name, sheet.name, layout, found.row + 1, made.columns, made.numbers, preamble, footnotes, sheet.crs,
+        (*sheet.notes, *notes, *left_out, *made.notes), headings=work.headings(), under=made.under,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A table in our columns, the number of each of its rows in the file, and headings of rows that were spread."""
+
+    columns: pa.Table
+    numbers: np.ndarray
+    under: Mapping[str, np.ndarray] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -224,10 +282,14 @@ class _Work:
         return {header_key(name): name for name in reversed(self.supplied.column_names)}
 
     def headings(self) -> dict[str, str]:
-        """The file's heading of each of our columns; a constant has none."""
-        return {header_key(ours): self.spelt[header_key(theirs)] for theirs, ours in self.own.columns.items()} | {
+        """The file's heading of each of our columns; a constant has none, and a column that is spread into several."""
+        told = {header_key(ours): self.spelt[header_key(theirs)] for theirs, ours in self.own.columns.items()} | {
             header_key(ours): f"{ours} (a constant of {self.own.heading})" for ours in self.own.constants
         }
+        if spread := self.own.spread:
+            told |= {header_key(ours): f"{ours} (of [extracts.{self.own.name}.spread])" for ours in spread.sets}
+            told[header_key(spread.into)] = " or ".join(self.spelt[header_key(theirs)] for theirs in spread.columns)
+        return told
 
     def problem(self, what: str, remedy: str, column: str, at: np.ndarray | None = None) -> None:
         rows = (self.header_row,) if at is None else tuple(int(row) for row in self.numbers[at][:SHOWN_ROWS])
@@ -255,7 +317,7 @@ class _Work:
 
     def refuse_doubled(self) -> None:
         """A heading that stands twice, with other cells below it, names neither."""
-        for heading in (*self.own.columns, *self.own.leave_out):
+        for heading in (*self.own.wanted, *self.own.leave_out):
             again = self.spelt.get(header_key(f"{heading} (2)"))
             first = self.spelt.get(header_key(heading))
             told = again and header_key(again) in {header_key(each) for each in self.own.named}
@@ -276,13 +338,45 @@ class _Work:
             keep &= ~out
         return keep, notes
 
-    def columns(self) -> pa.Table:
-        """Our columns, in the order of the mapping; constants last."""
-        made = {ours: self._column(theirs, ours) for theirs, ours in self.own.columns.items()}
-        every = self.supplied.num_rows
-        for ours, constant in self.own.constants.items():
-            made[ours] = pa.chunked_array([pa.repeat(pa.scalar(constant, pa.string()), every)])
-        return pa.table(made)
+    def made(self, with_empty: bool) -> _Made:
+        """Our columns, in the order of the mapping; those that are spread, and constants, last."""
+        mapped = {ours: self._column(theirs, ours) for theirs, ours in self.own.columns.items()}
+        if self.own.spread is None:
+            return _Made(self._with_constants(mapped, len(self.numbers)), self.numbers)
+        return self._spread(mapped, self.own.spread, with_empty)
+
+    def _with_constants(self, columns: Mapping[str, pa.ChunkedArray], every: int) -> pa.Table:
+        constants = {
+            ours: pa.chunked_array([pa.repeat(pa.scalar(constant, pa.string()), every)])
+            for ours, constant in self.own.constants.items()
+        }
+        return pa.table({**columns, **constants})
+
+    def _spread(self, mapped: Mapping[str, pa.ChunkedArray], spread: Spread, with_empty: bool) -> _Made:
+        """Each row once for each column that is spread, one after the other.
+
+        A column that is empty from top to bottom makes no rows: it is of a time or kind that nobody filled in yet.
+        """
+        cells = [self._column(theirs, spread.into) for theirs in spread.columns]
+        filled = np.column_stack([pc.not_equal(column, "").to_numpy() for column in cells])
+        used = filled.any(axis=0)
+        row, of = np.nonzero(filled | used if with_empty else filled)
+        one_below_another = pa.chunked_array([chunk for column in cells for chunk in column.chunks], pa.string())
+        columns = {ours: column.take(pa.array(row)) for ours, column in mapped.items()}
+        columns[spread.into] = one_below_another.take(pa.array(of * len(filled) + row))
+        for ours in spread.sets:
+            columns[ours] = pa.array([words[ours] for words in spread.columns.values()]).take(pa.array(of))
+        headings = np.array([self.spelt[header_key(theirs)] for theirs in spread.columns], dtype=object)
+        under = {header_key(ours): headings[of] for ours in (spread.into, *spread.sets)}
+        empty = 0 if with_empty else int((~filled[:, used]).sum())
+        notes = self._left_empty(headings[~used].tolist(), empty)
+        return _Made(self._with_constants(columns, len(row)), self.numbers[row], under, notes)
+
+    def _left_empty(self, columns: Sequence[str], cells: int) -> tuple[str, ...]:
+        """Notes on what was not filled in and makes no row."""
+        where, listed = f"[extracts.{self.own.name}.spread]", ", ".join(f"'{heading}'" for heading in columns)
+        notes = [f"columns of {where} that are empty and make no row: {listed}"] if listed else []
+        return (*notes, *([f"empty cells of {where}, which make no row: {cells:,}"] if cells else []))
 
     def _column(self, theirs: str, ours: str) -> pa.ChunkedArray:
         heading = self.spelt[header_key(theirs)]
@@ -363,6 +457,8 @@ def in_their_words(own: OwnColumns, raw: RawTable, refused: ExtractRefused) -> E
 
 
 def _theirs(raw: RawTable, column: str) -> str:
+    if isinstance(column, OwnHeading):
+        return str(column)
     return raw.headings.get(header_key(column), column)
 
 
@@ -378,7 +474,10 @@ def _with_headings(raw: RawTable, what: str) -> str:
 
 def _remedy(own: OwnColumns, raw: RawTable, problem: Problem) -> str:
     """What may be done about a word besides: to say under values what it stands for."""
-    ours = next((name for name in own.columns.values() if header_key(name) == header_key(problem.column or "")), None)
+    column = problem.column.ours if isinstance(problem.column, OwnHeading) else problem.column or ""
+    if own.spread and header_key(column) in map(header_key, own.spread.sets):
+        return f"Correct what it sets under [extracts.{own.name}.spread.columns]."
+    ours = next((name for name in own.filled if header_key(name) == header_key(column)), None)
     if ours and problem.what.startswith("found ") and "expected" in problem.what and ours not in own.units:
         return f"{problem.remedy} Or say what it stands for under [extracts.{own.name}.values.{ours}]."
     return problem.remedy
