@@ -114,6 +114,7 @@ def test_the_newest_period_of_a_kind_decides_and_synthetic_extracts_are_never_la
     real = read_workspace(place.folder)
     late = {each.kind: each for each in check_workspace(real, TODAY).late}
     assert (late["vital_event"].until, late["vital_event"].due) == (date(2021, 12, 31), date(2023, 12, 31))
+    assert late["small_area_population"].until == date(2021, 6, 30), "people are counted by years"
     assert "vital_event" not in {each.kind for each in check_workspace(real, date(2024, 1, 14)).late}
     assert "vital_event" in {each.kind for each in check_workspace(real, date(2024, 1, 15)).late}
 
