@@ -13,7 +13,7 @@ from locality_profiles import building
 from locality_profiles.curate.behind import late_kinds
 from locality_profiles.curate.staging import GROUPS, StagedFile
 from locality_profiles.errors import DefinitionError, ExpectationFailed, ExtractRefused, LocalityProfilesError, Problem
-from locality_profiles.mapping import command_for, nearest
+from locality_profiles.mapping import command_for, looks_like
 from locality_profiles.publish.theme import USUAL, Theme, read_theme
 from locality_profiles.sources import sources
 from locality_profiles.verdicts.report import NEEDS, Late, Missing, Night, Report, Verdict, needed
@@ -122,7 +122,7 @@ def _with_nearest(verdicts: Sequence[Verdict], workspace: Workspace) -> list[Ver
     """Verdicts on files that are not known with what each looks like."""
     unknown = [verdict.file for verdict in verdicts if verdict.verdict == "not known"][:MOST_LOOKED_AT]
     near = {
-        name: nearest(path, name) for name in unknown
+        name: looks_like(path, name) for name in unknown
         if (path := workspace.extracts / name).stat().st_size <= LARGEST_LOOKED_AT
     }  # fmt: skip
     return [replace(verdict, near=near.get(verdict.file, verdict.near)) for verdict in verdicts]

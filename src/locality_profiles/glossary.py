@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from locality_profiles.declarations import Field, list_of_text, read_declaration
+from locality_profiles.meant import did_you_mean
 
 #: Whose words they are.
 OF = {"field": "health and social care, statistics, geography", "program": "this program"}
@@ -74,8 +74,7 @@ def read_glossary(path: Path) -> dict[str, Word]:
     for word in found.values():
         for one in word.see:
             if one not in found:
-                close = difflib.get_close_matches(one, found, n=1)
-                remedy = f"Did you mean '{close[0]}'?" if close else "Tell it as well, or leave it out."
+                remedy = did_you_mean(one, found, otherwise="Tell it as well, or leave it out.")
                 declared.problem(f"'{word.word}' says to see '{one}', which is not told", remedy,
                                  "word", word.word, "see")  # fmt: skip
     declared.finish()

@@ -7,7 +7,6 @@ the settings are read anew. Nothing is published.
 from __future__ import annotations
 
 import contextlib
-import difflib
 import shutil
 import tempfile
 import time
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from locality_profiles.errors import LocalityProfilesError
 from locality_profiles.events import Tell
+from locality_profiles.meant import did_you_mean
 from locality_profiles.publish.edition import Edition
 from locality_profiles.publish.releases import Release
 from locality_profiles.publish.theme import read_theme
@@ -330,9 +330,8 @@ def _check_section(connection: duckdb.DuckDBPyConnection, profile: Path, key: tu
     query = f"select distinct section from {relation(profile)} where area_type = ? and area_code = ? order by 1"
     known = [name for (name,) in connection.execute(query, list(key)).fetchall()]
     if section not in known:
-        close = difflib.get_close_matches(section, known, n=1)
-        hint = f"Did you mean '{close[0]}'? " if close else ""
-        raise UnknownSection(f"The page has no section '{section}'. {hint}It has: {', '.join(known)}.")
+        hint = did_you_mean(section, known, f"It has: {', '.join(known)}.")
+        raise UnknownSection(f"The page has no section '{section}'. {hint}")
 
 
 def _narrowed(
