@@ -8,8 +8,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import signal
-import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -20,6 +18,7 @@ from typing import Any
 import pipelines.settings  # noqa: F401  (before Prefect)
 from locality_profiles import arriving, history
 from locality_profiles.errors import LocalityProfilesError, WorkspaceError
+from locality_profiles.events import Tell, end_in_order
 from locality_profiles.history import Run
 from locality_profiles.workspace import Workspace, read_workspace
 from pipelines.plain import answers, without_prefect
@@ -27,10 +26,9 @@ from pipelines.plain import answers, without_prefect
 #: How often the runner asks a server again that does not answer, twice as long apart each time. It is to wait out half
 #: an hour, because when it gives up it takes the build that it started with it.
 PATIENT = "8"
-#: Seconds between two looks at the extracts.
-EVERY = 60.0
 #: As a deployment of Prefect: every look is a run there.
 EVERY_IN_PREFECT = timedelta(minutes=5)
+SILENT = "Prefect's server has not answered for long."
 ABOUT = {
     "nightly": "Read the extracts, build every profile, publish a release if anything changed.",
     "weekly": "Fetch newer extracts, then build and publish as on any night.",
@@ -38,19 +36,18 @@ ABOUT = {
 }
 
 
-def serve(
-    folder: Path, at: str, fetch_at: str = "", arrivals: bool = False, say: Callable[[str], None] = print
-) -> None:
+def serve(folder: Path, at: str, fetch_at: str, arrivals: bool, tell: Tell) -> None:
     """Serve the deployments of a workspace to Prefect until stopped.
 
     Where no server of Prefect's is named, one is started that ends with this process.
     """
     os.environ.setdefault("PREFECT_CLIENT_MAX_RETRIES", PATIENT)  # before Prefect is imported
-    with _server(say, [line for line in (at, fetch_at) if line]):
+    with _server(tell, [line for line in (at, fetch_at) if line]):
         deployments = deployments_of(folder, at, fetch_at, arrivals)
-        say("Serving " + ", ".join(f"{each.flow_name}/{each.name}" for each in deployments) + ". Stop with Ctrl+C.")
+        names = [f"{each.flow_name}/{each.name}" for each in deployments]
+        tell("started", f"Serving {', '.join(names)}. Stop with Ctrl+C.", deployments=names)
         while not _served(deployments):
-            say("Prefect's server has not answered for long. What was served waits until it does.")
+            tell("waiting", f"{SILENT} What was served waits until it does.", why=SILENT)
             while not answers():
                 time.sleep(10.0)
 
@@ -71,7 +68,7 @@ def _served(deployments: list[Any]) -> bool:
     return True
 
 
-def _server(say: Callable[[str], None], crons: list[str]) -> AbstractContextManager[Any]:
+def _server(tell: Tell, crons: list[str]) -> AbstractContextManager[Any]:
     from contextlib import contextmanager
 
     from pipelines.temporary_server import server_for_this_run, wait_for_server
@@ -83,7 +80,8 @@ def _server(say: Callable[[str], None], crons: list[str]) -> AbstractContextMana
                 refuse_bad_cron(line)
             wait_for_server(process)
             if process is not None:
-                say(f"Runs can be looked at on {os.environ['PREFECT_API_URL'].removesuffix('/api')}")
+                address = os.environ["PREFECT_API_URL"].removesuffix("/api")
+                tell("server", f"Runs can be looked at on {address}", address=address)
             yield
 
     return up()
@@ -143,7 +141,7 @@ def run_once(folder: Path, fetch: bool = False, by: str = "cron") -> tuple[list[
     """One night here and now, without Prefect: what was written into the history, and the error if it failed."""
     from pipelines.nightly import nightly, weekly
 
-    signal.signal(signal.SIGTERM, _stop)
+    end_in_order()
     known = {run.id for run in history.runs(folder)}
     error = None
     with without_prefect():
@@ -154,9 +152,16 @@ def run_once(folder: Path, fetch: bool = False, by: str = "cron") -> tuple[list[
     return [run for run in history.runs(folder) if run.id not in known], error
 
 
-def _stop(_number: int, _frame: Any) -> None:
-    """Asked to end: the run then writes down that it was stopped."""
-    sys.exit(143)
+def as_dict(found: list[Run], error: LocalityProfilesError | None, by: str = "cron") -> dict[str, Any]:
+    """The outcome of a night as a row of the history, with the fetch before it where there was one, and the error as
+    every command tells it.
+
+    Of builds that others began meanwhile none comes before our own: one that does held the workspace before the night.
+    """
+    ours = [run.as_dict() for run in found if run.by == by]
+    fetched = next((run for run in ours if run["what"] == "fetch"), None)
+    built = next((run for run in ours if run["what"] == "build"), {})
+    return built | ({"fetch": fetched} if fetched else {}) | (error.as_dict() if error else {})
 
 
 def mail_of(workspace: Workspace, found: list[Run]) -> str:
@@ -171,18 +176,19 @@ def mail_of(workspace: Workspace, found: list[Run]) -> str:
     return "\n".join(lines)
 
 
-def watch(
-    folder: Path, every: float = EVERY, say: Callable[[str], None] = print, goes_on: Callable[[], bool] = lambda: True
-) -> None:
+def watch(folder: Path, every: float, tell: Tell, goes_on: Callable[[], bool] = lambda: True) -> None:
     """Look at the extracts again and again; build when new ones lie still. A build that fails is told, and waits for
     something to change."""
+    tell("started", f"Looking at the extracts every {every:g} s. Stop with Ctrl+C.", workspace=folder, every=every)
     while goes_on():
         workspace = read_workspace(folder)
         if arriving.look(workspace):
             found, error = run_once(folder, by="files that arrived")
             if any(run.outcome == "no turn" for run in found):
                 arriving.try_again(workspace)
-            say(mail_of(workspace, found) or f"{workspace.title}: nothing changed.")
+            for run in found:
+                words = mail_of(workspace, [run]) or f"{workspace.title}: nothing changed."
+                tell(run.outcome, words, **run.as_dict())
             if error is not None and not found:
-                say(str(error))
+                tell("failed", str(error), **error.as_dict())
         time.sleep(every)

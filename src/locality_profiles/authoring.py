@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from locality_profiles.errors import WorkspaceError
+from locality_profiles.meant import did_you_mean
 from locality_profiles.profiles.narrative.authors import FOLDER, Paragraph, folder_of, read_paragraphs, start
 from locality_profiles.profiles.narrative.making import noted_figures, places_of
 from locality_profiles.profiles.narrative.seen import key_of, moved, read_seen, text_mark, write_seen
@@ -125,8 +125,7 @@ def start_words(workspace: Workspace, area: str, section: str, today: date) -> t
             connection.execute(f"create view {name} as select * from {relation(release.tables[name])}")
         places = places_of(connection)
     if section not in places.sections:
-        close = difflib.get_close_matches(section, places.sections, n=1)
-        hint = f"Did you mean '{close[0]}'?" if close else f"There are {', '.join(places.sections)}."
+        hint = did_you_mean(section, places.sections, otherwise=f"There are {', '.join(places.sections)}.")
         raise WorkspaceError(f"A profile has no section '{section}'. {hint}")
     names = {(of, each): folder for of, folders in places.folders().items() for folder, codes in folders.items()
              for each in codes if len(codes) == 1 and folder != folder_of(each)}  # fmt: skip

@@ -7,16 +7,15 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from locality_profiles import building, lateness
+from locality_profiles import building
+from locality_profiles.curate.behind import late_kinds
 from locality_profiles.curate.staging import GROUPS, StagedFile
 from locality_profiles.errors import DefinitionError, ExpectationFailed, ExtractRefused, LocalityProfilesError, Problem
-from locality_profiles.mapping import command_for, nearest
+from locality_profiles.mapping import command_for, looks_like
 from locality_profiles.publish.theme import USUAL, Theme, read_theme
 from locality_profiles.sources import sources
-from locality_profiles.tables.store import Stored
 from locality_profiles.verdicts.report import NEEDS, Late, Missing, Night, Report, Verdict, needed
 from locality_profiles.workspace import Workspace
 
@@ -123,7 +122,7 @@ def _with_nearest(verdicts: Sequence[Verdict], workspace: Workspace) -> list[Ver
     """Verdicts on files that are not known with what each looks like."""
     unknown = [verdict.file for verdict in verdicts if verdict.verdict == "not known"][:MOST_LOOKED_AT]
     near = {
-        name: nearest(path, name) for name in unknown
+        name: looks_like(path, name) for name in unknown
         if (path := workspace.extracts / name).stat().st_size <= LARGEST_LOOKED_AT
     }  # fmt: skip
     return [replace(verdict, near=near.get(verdict.file, verdict.near)) for verdict in verdicts]
@@ -142,30 +141,11 @@ def _missing(found: set[str]) -> tuple[Missing, ...]:
 
 def _late(workspace: Workspace, staged: Sequence[StagedFile], today: date) -> tuple[Late, ...]:
     """Kinds whose next edition should be there by now, the longest late first; by the rule of notes to people."""
-    newest: dict[str, date] = {}
-    for file in staged:
-        for part in file.parts:
-            if (end := _last_day(part.tables)) is not None:
-                newest[part.kind] = max(newest.get(part.kind, end), end)
-    known = {kind: sources()[kind].source for kind in newest if kind not in workspace.notices.never_late}
-    behind = lateness.late(
-        [lateness.Newest(kind, source.title, source.frequency, newest[kind]) for kind, source in known.items()],
-        today, workspace.notices.grace,
-    )  # fmt: skip
-    late = [
-        Late(each.kind, each.title, each.until, each.due, known[each.kind].frequency, known[each.kind].page)
-        for each in behind
-    ]
-    return tuple(sorted(late, key=lambda each: each.due))
-
-
-def _last_day(tables: dict[str, Stored]) -> date | None:
-    """The last day of the newest period that staged tables tell of."""
-    days = []
-    for stored in tables.values():
-        if stored.path.is_file() and "period_end" in pq.read_schema(stored.path).names:
-            days.append(pc.max(pq.read_table(stored.path, columns=["period_end"])["period_end"]).as_py())
-    return max((day for day in days if day is not None), default=None)
+    told = []
+    for each in late_kinds(staged, workspace.notices, today):
+        source = sources()[each.kind].source
+        told.append(Late(each.kind, each.title, each.until, each.due, source.frequency, source.page))
+    return tuple(sorted(told, key=lambda each: each.due))
 
 
 # --- the release that is current ------------------------------------------------------------------

@@ -8,10 +8,11 @@ Everything heavy is imported inside the command that needs it, so ``--help`` is 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
@@ -26,6 +27,7 @@ from locality_profiles.hidden import visible
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from locality_profiles.events import Tell
     from locality_profiles.publish.releases import Release
     from locality_profiles.querying import Described
     from locality_profiles.workspace import Workspace as WorkspaceSettings
@@ -515,9 +517,10 @@ def preview(
     key = find_profile(release, area)
     if watch:
         opened = typer.launch if open_it else None
-        previewing.watch(
-            settings.folder, release, key, section, _print, first=lambda page: opened and opened(str(page))
-        )
+        with _until_stopped(as_json) as tell:
+            previewing.watch(
+                settings.folder, release, key, section, tell, first=lambda page: opened and opened(str(page))
+            )
         return
     page = previewing.preview(settings, release, key, section)
     _say({"page": str(page), "release": release.id}, str(page), as_json)
@@ -837,18 +840,22 @@ def schedule(
         raise WorkspaceError("Say --once or --watch, not both.")
     from pipelines import scheduling
 
-    if watch:
-        scheduling.watch(settings.folder, every, _print)
-    elif once:
+    if once:
         found, error = scheduling.run_once(settings.folder, fetch)
+        if error is not None and not found:
+            raise error
         if as_json:
-            _print(json.dumps([run.as_dict() for run in found], indent=1))
+            _say(scheduling.as_dict(found, error), "", as_json=True)
         elif text := scheduling.mail_of(settings, found):
             typer.echo(text, err=error is not None)
         if error is not None:
             raise typer.Exit(error.exit_code)
-    else:
-        scheduling.serve(settings.folder, at, fetch_at, arrivals, _print)
+        return
+    with _until_stopped(as_json) as tell:
+        if watch:
+            scheduling.watch(settings.folder, every, tell)
+        else:
+            scheduling.serve(settings.folder, at, fetch_at, arrivals, tell)
 
 
 @app.command()
@@ -956,6 +963,16 @@ def _print(text: str) -> None:
     typer.echo(text)
 
 
+@contextlib.contextmanager
+def _until_stopped(as_json: bool) -> Iterator[Tell]:
+    """A way to tell what happens in the block, which goes on until it is stopped; that it ended is told last."""
+    from locality_profiles import events
+
+    tell = events.teller(_print, as_json)
+    with events.told_to_the_end(tell):
+        yield tell
+
+
 #: Filled where Prefect's server went away: its client would wait at the end, minutes long, to tell it of every event.
 _AT_ONCE: list[bool] = []
 
@@ -1015,15 +1032,15 @@ def _as_told(arguments: list[str]) -> None:
         said = getattr(error, "format_message", None)
         if said is None:
             raise
-        typer.echo(json.dumps({"error": "usage", "summary": said(), "problems": []}, indent=1))
+        typer.echo(json.dumps({"error": "usage", "summary": said(), "problems": []}))
         sys.exit(getattr(error, "exit_code", 2))
     # As without JSON: the end of a command is an exit, which leaves at once where a server went away.
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _fail(error: LocalityProfilesError, as_json: bool) -> NoReturn:
-    if as_json:
-        typer.echo(json.dumps(error.as_dict(), indent=1, default=str))
+    if as_json:  # on one line, so that it can follow events, which are told a line each
+        typer.echo(json.dumps(error.as_dict(), default=str))
     else:
         typer.echo(str(error), err=True)
     sys.exit(error.exit_code)

@@ -7,7 +7,6 @@ from the text.
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from typing import Any
 
 from locality_profiles.errors import DefinitionError, LocalityProfilesError, Problem
 from locality_profiles.hidden import HIDDEN, names_of_hidden
+from locality_profiles.meant import did_you_mean
 
 KIND_NAMES = {
     str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false", list: "a list",
@@ -68,8 +68,7 @@ class Declaration:
             return {key: spec.default for key, spec in fields.items()}
         for key in table:
             if key not in fields:
-                close = difflib.get_close_matches(key, fields, n=1, cutoff=0.6)
-                remedy = f"Did you mean '{close[0]}'?" if close else f"Known here: {', '.join(fields)}."
+                remedy = did_you_mean(key, fields, otherwise=f"Known here: {', '.join(fields)}.")
                 self.problem(f"{place}does not know '{key}'", remedy, *where, key)
         return {key: self._value(table, key, spec, place, where) for key, spec in fields.items()}
 
@@ -86,14 +85,9 @@ class Declaration:
             )
             return spec.default
         if spec.allowed and value not in spec.allowed:
-            close = difflib.get_close_matches(str(value), [str(a) for a in spec.allowed], n=1)
-            hint = f"did you mean '{close[0]}'? " if close else ""
-            self.problem(
-                f"{place}'{key}' is '{value}'",
-                f"{hint.capitalize()}It may be {', '.join(str(a) for a in spec.allowed)}.",
-                *where,
-                key,
-            )
+            allowed = [str(one) for one in spec.allowed]
+            remedy = did_you_mean(str(value), allowed, f"It may be {', '.join(allowed)}.")
+            self.problem(f"{place}'{key}' is '{value}'", remedy, *where, key)
         if spec.pattern and isinstance(value, str) and not re.fullmatch(spec.pattern, value):
             self.problem(f"{place}'{key}' is '{value}'", f"It should have the form {spec.pattern}.", *where, key)
         return value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,7 @@ import pyarrow as pa
 
 from locality_profiles.building import side_of
 from locality_profiles.errors import ReleaseError
+from locality_profiles.meant import did_you_mean
 from locality_profiles.needs.alerts import alerts
 from locality_profiles.needs.changed import changes_between
 from locality_profiles.needs.settings import needs_settings
@@ -74,9 +74,8 @@ def _named(workspace: Workspace, wanted: str) -> Release:
     found = read_release(workspace.published / "releases" / wanted) if "/" not in wanted else None
     if found is None:
         known = [release.id for release in releases(workspace.published)]
-        close = difflib.get_close_matches(wanted, known, n=1)
-        hint = f"Did you mean {close[0]}? " if close else ""
-        raise ReleaseError(f"There is no release '{wanted}'. {hint}Releases here: {', '.join(known) or 'none'}.")
+        hint = did_you_mean(wanted, known, f"Releases here: {', '.join(known) or 'none'}.")
+        raise ReleaseError(f"There is no release '{wanted}'. {hint}")
     return found
 
 

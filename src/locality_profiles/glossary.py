@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from locality_profiles.declarations import Field, list_of_text, read_declaration
+from locality_profiles.meant import did_you_mean
 
 #: Whose words they are.
 OF = {"field": "health and social care, statistics, geography", "program": "this program"}
@@ -22,6 +22,8 @@ class Word:
     of: str
     also: tuple[str, ...] = ()
     see: tuple[str, ...] = ()
+    planner: bool = False
+    """Whether a planner meets it on the pages of a release."""
 
 
 FIELDS = {
@@ -29,7 +31,13 @@ FIELDS = {
     "of": Field(str, True, allowed=tuple(OF)),
     "also": Field(list, default=[]),
     "see": Field(list, default=[]),
+    "planner": Field(bool, default=False),
 }
+
+
+def for_planners() -> list[Word]:
+    """The words that a planner needs to read the pages of a release."""
+    return [word for word in glossary().values() if word.planner]
 
 
 @cache
@@ -59,12 +67,14 @@ def read_glossary(path: Path) -> dict[str, Word]:
                 declared.problem(f"'{one}' is told under '{other}' as well", "Keep one of the two.", "word", word)
         if told["means"] and not told["means"].endswith("."):
             declared.problem(f"what '{word}' means is no sentence", "End it with a full stop.", "word", word, "means")
-        found[word] = Word(word, told["means"] or "", told["of"] or "", also, see)
+        if told["planner"] and "`" in (told["means"] or ""):
+            declared.problem(f"what '{word}' means holds marks of code, which a planner's page does not show",
+                             "Say it without them, or leave out 'planner'.", "word", word, "means")  # fmt: skip
+        found[word] = Word(word, told["means"] or "", told["of"] or "", also, see, bool(told["planner"]))
     for word in found.values():
         for one in word.see:
             if one not in found:
-                close = difflib.get_close_matches(one, found, n=1)
-                remedy = f"Did you mean '{close[0]}'?" if close else "Tell it as well, or leave it out."
+                remedy = did_you_mean(one, found, otherwise="Tell it as well, or leave it out.")
                 declared.problem(f"'{word.word}' says to see '{one}', which is not told", remedy,
                                  "word", word.word, "see")  # fmt: skip
     declared.finish()

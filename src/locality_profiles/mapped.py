@@ -5,13 +5,13 @@ Whether there are such a kind, such a layout and such columns is asked where the
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from locality_profiles.declarations import Declaration, Field, list_of_text
+from locality_profiles.meant import most_alike
 from locality_profiles.tables.dates_as_written import DateForm
 from locality_profiles.tables.intake import header_key
 from locality_profiles.tables.own_columns import UNITS, OwnColumns, Spread
@@ -116,7 +116,7 @@ def _may_be_one(some: Mapping[str, str], others: Mapping[str, str]) -> str:
     """Names that are spelt nearly alike, of which one is wrong: which, is not known here."""
     spare = [name for name in others if name not in some]
     odd = [name for name in some if name not in others]
-    near = [(name, close) for name in odd for close in difflib.get_close_matches(name, spare, n=1)]
+    near = [(name, close) for name in odd for close in most_alike(name, spare)]
     return "".join(f"; '{name}' and '{close}' may be one" for name, close in near)
 
 

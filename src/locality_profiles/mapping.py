@@ -415,7 +415,7 @@ def _comment(text: str) -> str:
     return visible(text)
 
 
-def nearest(path: Path, name: str) -> str:
+def looks_like(path: Path, name: str) -> str:
     """What a file that is not known looks like, and the command that goes on; empty if like nothing."""
     try:
         if read_extract(path, name):

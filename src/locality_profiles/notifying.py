@@ -20,7 +20,6 @@ from datetime import date
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
-from pathlib import Path
 from typing import Any
 
 from locality_profiles import history
@@ -399,40 +398,8 @@ def tried_out(workspace: Workspace) -> list[tuple[str, str]]:
 
 def late_extracts(workspace: Workspace, files: Sequence[Any], today: date) -> list[Late]:
     """Kinds of extract of which a newer one should be here, by the newest time that the staged files are about."""
-    from locality_profiles.lateness import Newest, late
-    from locality_profiles.sources import sources
+    from locality_profiles.curate.behind import late_kinds
 
     if not any("late_extract" in channel.rules for channel in workspace.notices.channels):
         return []
-    paths: dict[str, list[Path]] = {}
-    for file in files:
-        for part in file.parts:
-            paths.setdefault(part.kind, []).extend(stored.path for stored in part.tables.values())
-    newest = []
-    for kind, tables in paths.items():
-        until = _newest_day(tables, today)
-        if until is not None and kind not in workspace.notices.never_late:
-            source = sources()[kind].source
-            newest.append(Newest(kind, source.title, source.frequency, until))
-    return late(newest, today, workspace.notices.grace)
-
-
-def _newest_day(tables: Sequence[Path], today: date) -> date | None:
-    """The last day, not after today, that rows of these tables are about; budgets and projections look ahead."""
-    import duckdb
-    import pyarrow.parquet as pq
-
-    from locality_profiles.tables.relation import relation
-
-    # People and households are counted by years, for the end of June.
-    ends = {"period_end": "period_end", "year": "make_date(year, 6, 30)"}
-    found = []
-    for path in tables:
-        names = pq.read_schema(path).names if path.is_file() else []
-        end = next((sql for name, sql in ends.items() if name in names), None)
-        if end is not None:
-            with duckdb.connect() as connection:
-                query = f"select max({end}) from {relation(path)} where {end} <= ?"
-                found.append(connection.execute(query, [today]).fetchall()[0][0])
-    days = [day for day in found if day is not None]
-    return max(days) if days else None
+    return late_kinds(files, workspace.notices, today)

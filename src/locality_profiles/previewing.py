@@ -7,7 +7,6 @@ the settings are read anew. Nothing is published.
 from __future__ import annotations
 
 import contextlib
-import difflib
 import shutil
 import tempfile
 import time
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from locality_profiles.errors import LocalityProfilesError
+from locality_profiles.events import Tell
+from locality_profiles.meant import did_you_mean
 from locality_profiles.publish.edition import Edition
 from locality_profiles.publish.releases import Release
 from locality_profiles.publish.theme import read_theme
@@ -267,7 +268,7 @@ def watch(
     release: Release,
     key: tuple[str, str],
     section: str | None,
-    say: Callable[[str], None],
+    tell: Tell,
     first: Callable[[Path], object] = lambda _: None,
     looks: Iterable[object] | None = None,
 ) -> None:
@@ -297,16 +298,19 @@ def watch(
         try:
             written = preview(read_workspace(folder), release, key, section, into, turn + 1)
         except LocalityProfilesError as error:
-            say(f"{error}\n{'The page stays as it was.' if page else 'No page yet.'} Mend it and save; this goes on.")
+            stays = "The page stays as it was." if page else "No page yet."
+            words = f"{error}\n{stays} Mend it and save; this goes on."
+            tell("refused", words, page=page, changed=names if again else [], **error.as_dict())
             continue
         turn += 1
-        took = f"{time.perf_counter() - began:.1f} s"
+        took = round(time.perf_counter() - began, 1)
+        words = f"{_listed(names)} changed: written again in {took} s."
         if page is None:
-            say(f"{written}\nWritten in {took}. It is written again when a file changes, and loads itself again "
-                "(stop with Ctrl+C).")  # fmt: skip
+            words = (f"{written}\nWritten in {took} s. It is written again when a file changes, and loads itself again "
+                     "(stop with Ctrl+C).")  # fmt: skip
+        tell("written", words, page=written, release=release.id, changed=names if again else [], seconds=took)
+        if page is None:
             first(written)
-        elif again:
-            say(f"{_listed(names)} changed: written again in {took}.")
         page = written
 
 
@@ -326,9 +330,8 @@ def _check_section(connection: duckdb.DuckDBPyConnection, profile: Path, key: tu
     query = f"select distinct section from {relation(profile)} where area_type = ? and area_code = ? order by 1"
     known = [name for (name,) in connection.execute(query, list(key)).fetchall()]
     if section not in known:
-        close = difflib.get_close_matches(section, known, n=1)
-        hint = f"Did you mean '{close[0]}'? " if close else ""
-        raise UnknownSection(f"The page has no section '{section}'. {hint}It has: {', '.join(known)}.")
+        hint = did_you_mean(section, known, f"It has: {', '.join(known)}.")
+        raise UnknownSection(f"The page has no section '{section}'. {hint}")
 
 
 def _narrowed(

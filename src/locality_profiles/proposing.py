@@ -6,9 +6,7 @@ the option that says otherwise.
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from locality_profiles.errors import ExtractRefused, Problem, WorkspaceError
 from locality_profiles.geography.names import slug
 from locality_profiles.geography.outlines import Look, look_at_file
 from locality_profiles.geography.vintages import USUAL
+from locality_profiles.meant import did_you_mean
 from locality_profiles.tables.curated import OUT
 from locality_profiles.tables.intake import header_key
 from locality_profiles.workspace import AREA_TITLES, BLOCK_TYPES, FITS, SYSTEM_NAME, AreaSystem
@@ -212,8 +211,8 @@ def _refuse_unknown_values(said: Said) -> None:
     for key, known in (("fit", tuple(FITS)), ("blocks", BLOCK_TYPES)):
         value = getattr(said, key)
         if value is not None and value not in known:
-            raise WorkspaceError(f"{option(key)} {value} is not known. {_nearest(value, known)}"
-                                 f"It may be {', '.join(known)}.")  # fmt: skip
+            hint = did_you_mean(value, known, f"It may be {', '.join(known)}.")
+            raise WorkspaceError(f"{option(key)} {value} is not known. {hint}")
     if bool(said.x_column) != bool(said.y_column):
         raise WorkspaceError("--x-column and --y-column go together: a point has two coordinates.")
 
@@ -235,11 +234,6 @@ def _refuse_missing_columns(look: Look, told: dict[str, str], path: Path) -> Non
         there = ", ".join(f"'{column}'" for column in look.columns)
         raise ExtractRefused(
             f"{path.name} cannot be used as it is said.",
-            [Problem("there is no such column", _nearest(column, look.columns) + f"There is {there}.", path.name,
+            [Problem("there is no such column", did_you_mean(column, look.columns, f"There is {there}."), path.name,
                      column=column) for column in missing],
         )  # fmt: skip
-
-
-def _nearest(value: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(value, known, n=1, cutoff=0.6)
-    return f"Did you mean '{close[0]}'? " if close else ""

@@ -5,7 +5,6 @@ Only questions are answered. Nothing that a query says can change the catalogue,
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from locality_profiles.errors import LocalityProfilesError, Problem
+from locality_profiles.meant import did_you_mean, most_alike, question_after
 from locality_profiles.tables.macros import TAKES
 
 if TYPE_CHECKING:
@@ -171,10 +171,11 @@ def form_of(form: str | None, to: Path | None, as_json: bool) -> str:
     form = form or (to.suffix[1:].lower() if to else "table")
     if form not in FORMATS or (to and form == "table"):
         choices = FORMATS[1:] if to else FORMATS
-        close = difflib.get_close_matches(form, choices, n=1)
-        hint = f" Did you mean {close[0]}?" if close else ""
         what = f"'{form}'" if form else "a file without a suffix"
-        raise QueryFailed(f"An answer cannot be given as {what}: --format is one of {', '.join(choices)}.{hint}")
+        hint = did_you_mean(form, choices)
+        raise QueryFailed(
+            f"An answer cannot be given as {what}: --format is one of {', '.join(choices)}. {hint}".rstrip()
+        )
     return form
 
 
@@ -283,12 +284,10 @@ def _failed(connection: duckdb.DuckDBPyConnection, sql: str, said: str) -> Query
 
 def _nearest(wanted: str, known: Iterable[str]) -> str:
     """A question after the names that are most like one, or nothing."""
-    names = {name.lower(): name for name in known}
-    close = difflib.get_close_matches(wanted.lower(), names, n=3, cutoff=0.55)
-    close += [name for name in names if len(wanted) > 3 and wanted.lower() in name and name not in close][
-        : 3 - len(close)
-    ]
-    return f" Did you mean {' or '.join(names[name] for name in close)}?" if close else ""
+    names = list(known)
+    close = most_alike(wanted, names, most=3, key=str.lower)
+    holding = [name for name in names if len(wanted) > 3 and wanted.lower() in name.lower()]
+    return f" {question_after(list(dict.fromkeys([*close, *holding]))[:3])}".rstrip()
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from locality_profiles.errors import Problem, UnknownArea
+from locality_profiles.meant import did_you_mean
 from locality_profiles.publish.releases import Release
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ def find_profile(release: Release, wanted: str | None) -> tuple[str, str]:
     UnknownArea
         If there is none, or more than one; the nearest names are given.
     """
-    import difflib
 
     import duckdb
 
@@ -60,8 +60,8 @@ def find_profile(release: Release, wanted: str | None) -> tuple[str, str]:
                 f"'{wanted}' may be {len(same)} areas; say which.",
                 [Problem(f"{name} ({kind.replace('_', ' ')}) is '{kind}:{code}'") for kind, code, name in same],
             )
-    close = difflib.get_close_matches(wanted, [row[2] for row in rows], n=3, cutoff=0.5)
-    hint = f"Did you mean {' or '.join(close)}?" if close else f"There are {len(rows)} profiles, such as {rows[0][2]}."
+    such_as = f"There are {len(rows)} profiles, such as {rows[0][2]}."
+    hint = did_you_mean(wanted, [row[2] for row in rows], otherwise=such_as, most=3)
     raise UnknownArea(f"There is no profile of '{wanted}'. {hint}")
 
 

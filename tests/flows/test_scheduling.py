@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import doctest
-from datetime import date
+import json
+import subprocess
+import sys
+from datetime import date, datetime
 from types import SimpleNamespace
 
 import pytest
 from small_country import country_at
+from typer.testing import CliRunner
 
-from locality_profiles import arriving, building, history, lateness, notifying
-from locality_profiles.errors import AnotherBuild, ExtractRefused, TransientError, WorkspaceError
+from locality_profiles import arriving, building, events, history, lateness, notifying
+from locality_profiles.cli import app
+from locality_profiles.errors import AnotherBuild, ExtractRefused, Problem, TransientError, WorkspaceError
+from locality_profiles.events import teller, told_to_the_end
 from locality_profiles.notices import Channel, Notices
 from locality_profiles.workspace import read_workspace
 from pipelines import nightly as flows
@@ -66,8 +72,73 @@ def test_watching_tells_of_each_build_and_goes_on_after_one_that_failed(folder, 
     refused = history.Run("a", outcome="refused", why="care.csv was refused.", todo=("care.csv: it is empty.",))
     nights = iter([([refused], ExtractRefused("care.csv was refused."))])
     monkeypatch.setattr(scheduling, "run_once", lambda _folder, by: next(nights))
-    scheduling.watch(folder, 0, told.append, lambda: next(looks))
-    assert told == ["Two partnerships: build refused. care.csv was refused.\n  - care.csv: it is empty."]
+    scheduling.watch(folder, 0, teller(told.append, as_json=False), lambda: next(looks))
+    assert told == [
+        "Looking at the extracts every 0 s. Stop with Ctrl+C.",
+        "Two partnerships: build refused. care.csv was refused.\n  - care.csv: it is empty.",
+    ]
+
+
+def test_watching_tells_a_program_each_run_on_a_line_as_the_history_does(folder, monkeypatch):
+    lines, looks = [], iter([True] * 3 + [False])
+    refused = history.Run("a", outcome="refused", why="care.csv was refused.", todo=("care.csv: it is empty.",))
+    monkeypatch.setattr(scheduling, "run_once", lambda _folder, by: ([refused], ExtractRefused("it was refused.")))
+    tell = teller(lines.append, as_json=True)
+    with told_to_the_end(tell):
+        scheduling.watch(folder, 0, tell, lambda: next(looks))
+    told = [json.loads(line) for line in lines]
+    assert [each["event"] for each in told] == ["started", "refused", "ended"]
+    assert all(datetime.fromisoformat(each["at"]).tzinfo for each in told)
+    row = json.loads(json.dumps(refused.as_dict()))
+    assert row.items() <= told[1].items()
+
+
+def test_a_command_that_is_asked_to_end_says_so_last(tmp_path):
+    """A process of its own, which is sent SIGTERM between two looks."""
+    workspace = country_at(tmp_path / "w")
+    command = [sys.executable, "-m", "locality_profiles", "schedule", "--watch", "--json", "--workspace", workspace]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        first = json.loads(process.stdout.readline())
+        process.terminate()
+        rest = [json.loads(line) for line in process.stdout]
+    assert (first["event"], first["every"]) == ("started", 60.0)
+    assert [each["event"] for each in rest] == ["ended"]
+    assert process.returncode == 143
+
+
+@pytest.fixture
+def once(folder, monkeypatch):
+    """``schedule --once``, of which the night is given: its exit code and what it prints."""
+
+    def of(found, error, *words):
+        monkeypatch.setattr(scheduling, "run_once", lambda _folder, fetch: (found, error))
+        return CliRunner().invoke(app, ["schedule", "--once", "--workspace", str(folder), *words])
+
+    return of
+
+
+def test_a_night_is_told_to_a_program_as_one_object(once):
+    fetched = history.Run("f", "fetch", "cron", outcome="fetched")
+    built = history.Run("b", "build", "cron", outcome="published", release="r2", warnings=0)
+    other = history.Run("c", "build", "cron", outcome="no turn")
+    hand = history.Run("d", "build", "hand", outcome="no turn")
+    done = once([hand, built, other], None, "--json")
+    assert (done.exit_code, json.loads(done.stdout)) == (0, json.loads(json.dumps(built.as_dict())))
+    told = json.loads(once([fetched, built], None, "--json", "--fetch").stdout)
+    assert (told["outcome"], told["release"], told["fetch"]["outcome"]) == ("published", "r2", "fetched")
+
+
+def test_a_night_that_failed_is_told_with_its_error_as_every_command_tells_it(once):
+    error = ExtractRefused("care.csv cannot be used.", [Problem("it is empty", file="care.csv")])
+    done = once([history.Run("b", "build", "cron", outcome="refused", why="care.csv cannot be used.")], error, "--json")
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["outcome"], told["why"]) == (1, "refused", "care.csv cannot be used.")
+    assert json.loads(json.dumps(error.as_dict())).items() <= told.items()
+
+
+def test_a_night_that_failed_before_it_was_written_down_is_told_too(once):
+    done = once([], WorkspaceError("The store is of another."))
+    assert str(done.exception) == "The store is of another."
 
 
 def test_mail_is_written_only_of_what_happened(folder):
@@ -127,6 +198,6 @@ def with_notices(workspace, *channels, **more):
     return replace(workspace, notices=Notices(channels, **more))
 
 
-@pytest.mark.parametrize("module", [arriving, lateness, notifying, scheduling])
+@pytest.mark.parametrize("module", [arriving, events, lateness, notifying, scheduling])
 def test_examples_in_the_code_hold(module):
     assert doctest.testmod(module).failed == 0

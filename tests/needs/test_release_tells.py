@@ -66,7 +66,7 @@ def test_the_terminal_tells_the_same_by_any_pair_of_releases(two):
     assert [row["after"] for row in back.table.to_pylist() if row["indicator_id"] == "home_care_people"] == [75.0]
     same = difference(read_workspace(folder), "current", second.id)
     assert same.report.summary == f"Nothing is different from release {second.id}."
-    with pytest.raises(ReleaseError, match=f"Did you mean {first.id}"):
+    with pytest.raises(ReleaseError, match=f"Did you mean '{first.id}'"):
         difference(read_workspace(folder), first.id[:-1])
 
 

@@ -76,7 +76,7 @@ def test_unknown_places_and_answers_to_nothing_are_told_all_at_once_with_file_an
     with pytest.raises(ExtractRefused) as refused:
         gathered(tmp_path, isles=HEAD.format("Sauth Isles") + ISSUE, north=HEAD.format("North") + action("bos"))
     told = str(refused.value)
-    assert "isles.md, row 4: 'Sauth Isles' in First is no locality here. Did you mean South Isles?" in told
+    assert "isles.md, row 4: 'Sauth Isles' in First is no locality here. Did you mean 'South Isles'?" in told
     assert "north.md, row 5: it answers 'bos', which is no entry. Did you mean 'bus'?" in told
 
 

@@ -10,9 +10,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from pictures import csv_file
+from drawn_check import BROKEN, NOTHING, OWN, TODAY, country
 from rich.console import Console
-from small_country import country_at
 
 from locality_profiles import mapping
 from locality_profiles.checking import check_workspace
@@ -23,32 +22,13 @@ from locality_profiles.verdicts.mail import WIDTH, mail
 from locality_profiles.verdicts.page import page
 from locality_profiles.verdicts.report import Late, Night, Report, Verdict, grouped, needed
 from locality_profiles.verdicts.terminal import parts
-from locality_profiles.workspace import Workspace, read_workspace
-
-TODAY = date(2026, 11, 27)
-BROKEN = """
-data_zone | year | event | sex    | age_band | count
-S01900001 | 2021 | death | female | 90+      | three
-S01900001 | 2021 | death | woman  | 85-89    | 2
-"""
-OWN = """
-Data zone code | Registration year | Type of event | Gender | Age group   | No. registered | Remarks
-S01900001      | 2021              | Deaths        | Women  | 90 and over | 3              | =1+1
-S01900002      | 2021              | Deaths        | Men    | 85 to 89    | 2              | <b>
-"""
-
-
-def country(folder: Path, **files: str) -> Workspace:
-    place = country_at(folder / "country")
-    for name, drawing in files.items():
-        csv_file(place / "data" / "raw" / f"{name}.csv", drawing)
-    return read_workspace(place)
+from locality_profiles.workspace import read_workspace
 
 
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """A workspace with a file that is refused, one that is not known and one that is nothing."""
-    place = country(tmp_path_factory.mktemp("mixed"), broken=BROKEN, own=OWN, nothing="Shopping | list\nbread | milk")
+    place = country(tmp_path_factory.mktemp("mixed"), broken=BROKEN, own=OWN, nothing=NOTHING)
     return check_workspace(place, TODAY)
 
 
@@ -134,6 +114,7 @@ def test_the_newest_period_of_a_kind_decides_and_synthetic_extracts_are_never_la
     real = read_workspace(place.folder)
     late = {each.kind: each for each in check_workspace(real, TODAY).late}
     assert (late["vital_event"].until, late["vital_event"].due) == (date(2021, 12, 31), date(2023, 12, 31))
+    assert late["small_area_population"].until == date(2021, 6, 30), "people are counted by years"
     assert "vital_event" not in {each.kind for each in check_workspace(real, date(2024, 1, 14)).late}
     assert "vital_event" in {each.kind for each in check_workspace(real, date(2024, 1, 15)).late}
 

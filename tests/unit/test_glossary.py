@@ -28,6 +28,7 @@ def test_words_are_in_the_order_of_the_alphabet():
         ('[word.a]\nof = "field"\nmeans = "It"', "no sentence"),
         ('[word.a]\nof = "field"\nmeans = "It."\nmean = 1', "Did you mean 'means'"),
         ('[word.aa]\nof = "field"\nmeans = "It."\nsee = ["ab"]\n[word.ba]\nof = "field"\nmeans = "It."', "is not told"),
+        ('[word.a]\nof = "field"\nmeans = "`It`."\nplanner = true', "marks of code"),
         ('[word.a]\nof = "field"\nmeans = "It."\n[word.b]\nof = "field"\nmeans = "It."\nalso = ["A"]', "under 'a'"),
     ],
 )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from locality_profiles.curate.behind import newest_day
 from locality_profiles.lateness import Newest, late, months_after, months_between, next_due
 from locality_profiles.sources import sources
 
@@ -59,3 +63,24 @@ def test_months_are_whole_and_never_overrun(day, months):
     after = months_after(day, months)
     assert (after.year - day.year) * 12 + after.month - day.month == months
     assert after.day <= day.day or (day + timedelta(days=1)).day == 1
+
+
+# --- the newest day of staged tables --------------------------------------------------------------
+
+
+def staged(folder: Path, name: str, **columns: list[object]) -> Path:
+    pq.write_table(pa.table(columns), folder / f"{name}.parquet")
+    return folder / f"{name}.parquet"
+
+
+def test_the_newest_day_is_that_of_any_table_and_not_after_today(tmp_path: Path) -> None:
+    """A budget looks ahead; people are counted at the end of June; what says no time says nothing."""
+    budget = staged(tmp_path, "budget", period_end=[date(2025, 3, 31), date(2027, 3, 31), None])
+    people = staged(tmp_path, "people", year=[2021, 2025, 2030])
+    places = staged(tmp_path, "places", code=["a"])
+    ahead = staged(tmp_path, "ahead", period_end=[date(2027, 3, 31)])
+    today = date(2026, 1, 1)
+
+    assert newest_day([budget], today) == date(2025, 3, 31)
+    assert newest_day([budget, people, places], today) == date(2025, 6, 30)
+    assert newest_day([places, ahead, tmp_path / "gone.parquet"], today) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from datetime import date
@@ -14,6 +15,7 @@ from unit.publish import island
 from unit.publish.page import Page
 
 from locality_profiles import authoring
+from locality_profiles.events import teller
 from locality_profiles.previewing import UnknownSection, preview, watch
 from locality_profiles.publish.releases import Release, current_release
 from locality_profiles.publish.site import write_site
@@ -118,7 +120,7 @@ def watching(folder, tables, tmp_path, monkeypatch):
     stored = {name: str(path) for name, path in tables.items()}
     about = {"release_id": "drawn", "built": "2026-03-01", "public_tables": stored, "tables": stored}
 
-    def of(*edits) -> tuple[list[str], list[str]]:
+    def of(*edits, as_json=False) -> tuple[list[str], list[str]]:
         said: list[str] = []
         pages: list[str] = []
 
@@ -130,7 +132,7 @@ def watching(folder, tables, tmp_path, monkeypatch):
                 pages.append(next((tmp_path / "locality-profiles-preview-").rglob("areas/*.html")).read_text("utf-8"))
                 yield None  # nothing changed meanwhile
 
-        watch(folder, Release(folder, about), KEY, None, said.append, looks=looks())
+        watch(folder, Release(folder, about), KEY, None, teller(said.append, as_json), looks=looks())
         return said, pages
 
     return of
@@ -159,6 +161,19 @@ def test_an_error_is_said_and_the_page_stays_until_the_file_is_mended(watching, 
     assert "The people of Orsay" not in pages[0]
     assert said[2].startswith("sections/population.toml changed")
     assert "The people of Orsay" in pages[1]
+
+
+def test_a_program_is_told_of_each_page_and_each_error_on_a_line(watching, folder):
+    section = folder / "sections" / "population.toml"
+    edits = put(section, "titel = 1\n"), put(section, 'title = "The people of Orsay"\n')
+    told = [json.loads(line) for line in watching(*edits, as_json=True)[0]]
+
+    assert [each["event"] for each in told] == ["written", "refused", "written"]
+    assert [each["changed"] for each in told] == [[], ["sections/population.toml"], ["sections/population.toml"]]
+    assert len({each["page"] for each in told}) == 1, "the page stays where it is"
+    assert told[1]["error"] == "definition"
+    assert "Did you mean 'title'?" in json.dumps(told[1]["problems"])
+    assert all(each["release"] == "drawn" and each["seconds"] >= 0 for each in told if each["event"] == "written")
 
 
 def test_only_a_page_that_is_watched_loads_itself_again(watching, seen, folder):

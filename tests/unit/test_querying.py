@@ -109,7 +109,7 @@ def test_each_macro_is_described_with_an_example(catalog, name):
 
 
 def test_an_unknown_name_is_answered_with_the_nearest(catalog):
-    with pytest.raises(QueryFailed, match="no table or macro 'membershp'. Did you mean membership?"):
+    with pytest.raises(QueryFailed, match="no table or macro 'membershp'. Did you mean 'membership'?"):
         described(catalog, "membershp")
 
 
@@ -164,7 +164,7 @@ def test_the_form_is_as_asked_or_as_the_file_is_called(given, form):
 
 
 @pytest.mark.parametrize(("given", "said"), [
-    (("cvs", None, False), "'cvs'.*Did you mean csv"), ((None, Path("a.xlsx"), False), "'xlsx'"),
+    (("cvs", None, False), "'cvs'.*Did you mean 'csv'"), ((None, Path("a.xlsx"), False), "'xlsx'"),
     ((None, Path("a"), False), "without a suffix"), (("csv", None, True), "Ask for one form"),
     (("table", Path("a.csv"), False), "one of csv, json, parquet"),
 ])  # fmt: skip

@@ -25,7 +25,7 @@ def test_by_code_name_or_nothing(release):
 
 
 def test_a_misspelt_name_is_answered_with_the_nearest(release):
-    with pytest.raises(UnknownArea, match="Did you mean Fennaholm & Skoltay"):
+    with pytest.raises(UnknownArea, match="Did you mean 'Fennaholm & Skoltay'"):
         find_profile(release, "Fennaholm and Skoltey")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,6 +12,7 @@ import pyarrow as pa
 from locality_profiles.curate.staging import StagedFile, staged_tables, union_of
 from locality_profiles.errors import ExtractRefused, Problem
 from locality_profiles.geography.names import slug
+from locality_profiles.meant import did_you_mean
 from locality_profiles.tables.needs.voice import VOICE
 from locality_profiles.tables.store import Store, Stored, code_key, key_of
 
@@ -63,8 +63,7 @@ def _place(rows: Sequence[Row], known: set[tuple[str, str]], code_of: CodeOf,
         if (row["area_type"], row["area_code"]) not in known:
             kind = "partnership" if row["area_type"] == "hscp" else "locality"
             names = _names(connection, row["area_type"])
-            close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-            hint = f"Did you mean {close[0]}?" if close else f"Known here: {', '.join(names[:8])}."
+            hint = did_you_mean(name, names, otherwise=f"Known here: {', '.join(names[:8])}.")
             within = f" in {row['place_parent']}" if row["place_parent"] else ""
             problems.append(_problem(files, row, f"'{name[:60]}'{within[:60]} is no {kind} here", hint))
     return problems
@@ -91,8 +90,7 @@ def _answer(rows: Sequence[Row], files: Sequence[StagedFile]) -> list[Problem]:
             meant = meant or [part for part in told.split() if ids.issuperset(told.split())]
             if not meant or row["entry_id"] in meant:
                 every = sorted({*ids, *(other["title"] for other in rows if other["kind"] != "action")})
-                close = difflib.get_close_matches(told, every, n=1, cutoff=0.5)
-                hint = f"Did you mean '{close[0]}'?" if close else "Write its id, or its title as it stands there."
+                hint = did_you_mean(told, every, otherwise="Write its id, or its title as it stands there.")
                 what = (
                     "the entry answers itself"
                     if row["entry_id"] in meant

@@ -17,7 +17,9 @@ from locality_profiles.publish.finding import as_script
 STYLESHEET = "docs.css"
 SCRIPT = "docs.js"
 INDEX = "search-index.js"
-PROFILES_CSS = HERE.parent / "publish" / "assets" / "profiles.css"
+#: What the profiles' own pages have, and the documents' as well.
+SHARED = HERE.parent / "publish" / "assets"
+PROFILES_CSS, SEARCH = SHARED / "profiles.css", SHARED / "search.js"
 #: Pages that are called otherwise among others than at their own head.
 TITLES = {"README.md": "What it is, and two commands"}
 #: So many words below a heading can be searched for; of long lists the first are enough to know them by.
@@ -49,9 +51,8 @@ def write_docs(root: Path, out: Path) -> list[Path]:
               read_document(page, (root / page).read_text(encoding="utf-8"), _leading(page, known)))
         for chapter in listed for page in chapter.pages
     ]  # fmt: skip
-    css = PROFILES_CSS.read_text(encoding="utf-8") + (HERE / STYLESHEET).read_text(encoding="utf-8")
-    _write(out / STYLESHEET, css)
-    _write(out / SCRIPT, (HERE / SCRIPT).read_text(encoding="utf-8"))
+    for shared, own in ((PROFILES_CSS, STYLESHEET), (SEARCH, SCRIPT)):
+        _write(out / own, shared.read_text(encoding="utf-8") + (HERE / own).read_text(encoding="utf-8"))
     _write(out / INDEX, as_script("docsIndex", list(_index(places))))
     environment = _templates()
     shown = _navigation(listed, places)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from locality_profiles.declarations import Declaration, Field, list_of_text, read_declaration
 from locality_profiles.errors import WorkspaceError
+from locality_profiles.meant import did_you_mean
 from locality_profiles.sources import sources
 from locality_profiles.workspace import SETTINGS, Workspace
 
@@ -219,8 +219,7 @@ def _origin(declared: Declaration, name: str, told: Mapping[str, Any], where: tu
 def _check_kinds(declared: Declaration, name: str, kinds: Iterable[str], where: tuple[str, ...]) -> None:
     for kind in kinds:
         if kind not in sources():
-            close = difflib.get_close_matches(kind, sources(), n=1)
-            remedy = f"Did you mean '{close[0]}'?" if close else f"Known: {', '.join(sources())}."
+            remedy = did_you_mean(kind, sources(), otherwise=f"Known here: {', '.join(sources())}.")
             declared.problem(f"'{name}' is of the kind '{kind}', which no source reads", remedy, *where, "kinds")
 
 

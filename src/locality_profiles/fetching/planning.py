@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -13,6 +12,7 @@ from locality_profiles.errors import Problem, WorkspaceError
 from locality_profiles.fetching.catalogue import ALL, Ckan, Origin, suffix_of
 from locality_profiles.fetching.deciding import Failure
 from locality_profiles.geography.names import slug
+from locality_profiles.meant import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,8 @@ def _refuse_unknown(catalogue: Mapping[str, Origin], names: Iterable[str]) -> No
     problems = []
     for name in names:
         if name not in catalogue:
-            close = difflib.get_close_matches(name, catalogue, n=3, cutoff=0.5)
-            remedy = f"Did you mean {' or '.join(f'{each!r}' for each in close)}?" if close else (
-                "'locality-profiles fetch --list' names all that are."
-            )  # fmt: skip
+            listed = "'locality-profiles fetch --list' names all that are."
+            remedy = did_you_mean(name, catalogue, otherwise=listed, most=3)
             problems.append(Problem(f"no extract is known as '{name[:80]}'", remedy))
     if problems:
         raise WorkspaceError("The extracts that were named are not all known.", problems)

@@ -8,7 +8,6 @@ for the command that adds an area system.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from locality_profiles.geography.grid import MULTIPOLYGON, POLYGON, Checked, to_
 from locality_profiles.geography.names import slug
 from locality_profiles.geography.outline_files import Layer, Supplied, layers_of
 from locality_profiles.geography.vintages import plural, vintage_of
+from locality_profiles.meant import did_you_mean
 from locality_profiles.tables.intake import Sheet, container_of, header_key, open_sheets, read_sheet
 
 __all__ = [
@@ -106,7 +106,8 @@ def _chosen(layers: Sequence[Layer], wanted: str | None, name: str) -> Layer:
         problem = Problem(f"the file has {len(layers)} layers ({listed}), and none is named",
                           f'Name one in profiles.toml, as in layer = "{names[0]}".', file=name)  # fmt: skip
     elif wanted is not None and wanted not in names:
-        problem = Problem(f"there is no layer '{wanted}'; there is {listed}", _did_you_mean(wanted, names), file=name)
+        remedy = did_you_mean(wanted, names, key=header_key)
+        problem = Problem(f"there is no layer '{wanted}'; there is {listed}", remedy, file=name)
     else:
         return layers[names.index(wanted) if wanted is not None else 0]
     raise ExtractRefused(f"{name} cannot be used.", [problem])
@@ -114,15 +115,9 @@ def _chosen(layers: Sequence[Layer], wanted: str | None, name: str) -> Layer:
 
 def _no_such_column(wanted: str, layer: Layer, name: str, key: str) -> Problem:
     there = ", ".join(f"'{column}'" for column in layer.columns) or "none at all"
-    return Problem(f"there is no such column; there is {there}",
-                   _did_you_mean(wanted, layer.columns) or f"Correct {key}_column in profiles.toml.",
-                   file=name, column=wanted)  # fmt: skip
-
-
-def _did_you_mean(wanted: str, there: Sequence[str]) -> str:
-    by_key = {header_key(text): text for text in there}
-    close = difflib.get_close_matches(header_key(wanted), by_key, n=1, cutoff=0.5)
-    return f"Did you mean '{by_key[close[0]]}'?" if close else ""
+    correct = f"Correct {key}_column in profiles.toml."
+    remedy = did_you_mean(wanted, layer.columns, otherwise=correct, key=header_key)
+    return Problem(f"there is no such column; there is {there}", remedy, file=name, column=wanted)
 
 
 def _overruled(in_file: str | None, crs: str | None) -> tuple[str, ...]:

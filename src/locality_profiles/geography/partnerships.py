@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-
 from locality_profiles.errors import Problem, WorkspaceError
 from locality_profiles.geography.names import NameBook, short_key
 from locality_profiles.geography.register import Partnership, partnerships
 from locality_profiles.geography.vintages import known_code_changes
+from locality_profiles.meant import most_alike
 
 
 def partnership_called(name: str) -> Partnership:
@@ -29,8 +28,8 @@ def partnership_called(name: str) -> Partnership:
     code = code or _code_today(wanted.upper())
     if code in known:
         return known[code]
-    keys = {short_key(each.name): each for each in known.values()}
-    close = [keys[key] for key in difflib.get_close_matches(short_key(wanted), keys, n=3, cutoff=0.6)]
+    names = {each.name: each for each in known.values()}
+    close = [names[name] for name in most_alike(wanted, names, most=3, key=short_key)]
     listed = close or list(known.values())
     told = "; ".join(f"{each.name} ({each.code})" for each in listed)
     raise WorkspaceError(

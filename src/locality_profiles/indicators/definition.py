@@ -7,7 +7,6 @@ table with a test, and the definition refers to it.
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +19,7 @@ from typing import Any
 from locality_profiles.declarations import Declaration, Field, read_declaration
 from locality_profiles.episodes.measures import MAY_BE_CALLED, measures
 from locality_profiles.errors import DefinitionError, Problem
+from locality_profiles.meant import did_you_mean
 from locality_profiles.periods import PERIOD_TYPES
 from locality_profiles.statistics.standards import standard_population
 from locality_profiles.tables.curated import CONTRACTS, LADDER
@@ -496,9 +496,7 @@ def _check_measure(declared: Declaration, term: str, told: Mapping[str, Any]) ->
     for code in wanted if isinstance(wanted, list) else [wanted]:
         measure = measures().get(code) if isinstance(code, str) else None
         if measure is None:
-            close = difflib.get_close_matches(str(code), measures(), n=1)
-            hint = f"Did you mean '{close[0]}'? " if close else ""
-            remedy = f"{hint}They are listed in episodes/measures.toml."
+            remedy = did_you_mean(str(code), measures(), "They are listed in episodes/measures.toml.")
             declared.problem(f"[{term}] there is no measure '{code}'", remedy, term, "where", "measure_code")
             continue
         called = MAY_BE_CALLED[measure.kind]
@@ -607,9 +605,8 @@ def _own_section(path: Path, known: Iterable[str]) -> tuple[str, str | None]:
     if after == path.stem:
         declared.problem("the section stands after itself", "Name another in 'after', or leave it out.", "after")
     elif after is not None and after not in known:
-        close = difflib.get_close_matches(after, list(known), n=1)
-        hint = f"Did you mean '{close[0]}'? " if close else ""
-        declared.problem(f"there is no section '{after}'", f"{hint}Sections: {', '.join(sorted(known))}.", "after")
+        remedy = did_you_mean(after, known, f"Sections: {', '.join(sorted(known))}.")
+        declared.problem(f"there is no section '{after}'", remedy, "after")
     declared.finish()
     return str(told["title"]).strip(), after
 
@@ -642,8 +639,7 @@ def with_own(folder: Path, outcomes: Mapping[str, Sequence[int]]) -> dict[str, I
     problems = []
     for name, evidenced in outcomes.items():
         if name not in found:
-            close = difflib.get_close_matches(name, found, n=1)
-            remedy = f"Did you mean '{close[0]}'?" if close else "The methods page lists them all."
+            remedy = did_you_mean(name, found, otherwise="The methods page lists them all.")
             problems.append(Problem(f"[outcomes] there is no indicator '{name}'", remedy, "profiles.toml"))
         elif wrong := [str(outcome) for outcome in evidenced if outcome not in OUTCOMES]:
             problems.append(Problem(f"[outcomes] there is no national outcome {', '.join(wrong)} (of '{name}')",

@@ -6,7 +6,6 @@ is decided here.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from locality_profiles.errors import ExtractRefused, Problem, WorkspaceError
+from locality_profiles.meant import did_you_mean
 from locality_profiles.tables.intake import Sheet, header_key, open_sheets, unique_header
 
 #: What a column may be, and by which headings each is known: the likeliest first.
@@ -76,10 +76,8 @@ def told_columns(text: str) -> dict[str, str]:
     for part in re.split(rf",\s*(?=(?:{'|'.join(ROLES)})\s*=)", text.strip()):
         role, sign, heading = (piece.strip() for piece in part.partition("="))
         if role not in ROLES or not sign or not heading:
-            close = difflib.get_close_matches(role, ROLES, n=1)
-            hint = f"Did you mean '{close[0]}'? " if close else ""
-            raise WorkspaceError(f"--columns does not understand '{part}'. {hint}Write area=Heading,value=Heading; "
-                                 f"a column may be {', '.join(ROLES)}.")  # fmt: skip
+            may = f"Write area=Heading,value=Heading; a column may be {', '.join(ROLES)}."
+            raise WorkspaceError(f"--columns does not understand '{part}'. {did_you_mean(role, ROLES, may)}")
         found[role] = heading
     return found
 
@@ -122,9 +120,8 @@ def _nothing(path: Path, told: Mapping[str, str]) -> Problem:
     listed = ", ".join(f"'{cell[:40]}'" for cell in dict.fromkeys(seen[:12]))
     lacking = [heading for heading in told.values() if header_key(heading) not in map(header_key, seen)]
     if lacking:
-        close = difflib.get_close_matches(lacking[0], seen, n=1)
-        hint = f"Did you mean '{close[0]}'? " if close else ""
-        return Problem(f"there is no column '{lacking[0]}'", f"{hint}The file begins with {listed}.", path.name)
+        remedy = did_you_mean(lacking[0], seen, f"The file begins with {listed}.")
+        return Problem(f"there is no column '{lacking[0]}'", remedy, path.name)
     return Problem("no table in it says which area, when and how much",
                    f"Say it with --columns area=…,indicator=…,period=…,value=…. The file begins with {listed}.",
                    path.name)  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from locality_profiles.declarations import Field, read_declaration
 from locality_profiles.errors import UnknownIndicator, WorkspaceError
 from locality_profiles.geography.names import NameBook, full_key
 from locality_profiles.indicators.definition import Indicator
+from locality_profiles.meant import did_you_mean, most_alike
 from locality_profiles.periods import Period, calendar_year, mid_year, month, parse_period, snapshot
 from locality_profiles.profiles.present.rows import own_definitions, present_rows
 from locality_profiles.sources._scotpho import read_period
@@ -31,6 +31,9 @@ KINDS = {
 NEVER_HERE = ("alcohol drug partnership", "alcohol and drug partnership", "police division")
 #: In which order kinds are tried for a name of which no kind is told.
 USUAL_ORDER = ("locality", "hscp", "health_board", "country", "council_area")
+#: How alike a name must be to ask after it: a file has thousands of other places and figures that are not here, and a
+#: question after each that is merely alike would hide the slips of the pen.
+SURE_OF_AREA, SURE_OF_INDICATOR = 0.8, 0.7
 _CODE = re.compile(r"[A-Z]\d{8}(?:/.+)?")
 _SCOTLAND = "S00000001"
 #: Codes that ScotPHO numbers anew with every edition of localities: their names are looked at.
@@ -147,9 +150,8 @@ class Places:
         if not name:
             return "The row says no area."
         known = [self.name(*key) for key in self._names if meant in (None, key[0])]
-        close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
-        hint = f" Did you mean '{close[0]}'?" if close else ""
-        return f"This release has no {kind or 'area'} '{name}', or more than one.{hint}"
+        hint = did_you_mean(name, known, cutoff=SURE_OF_AREA)
+        return f"This release has no {kind or 'area'} '{name}', or more than one. {hint}".rstrip()
 
 
 class Names:
@@ -169,9 +171,8 @@ class Names:
         self._filled = set(titles) if filled is None else set(filled)
         unknown = [indicator for indicator in said.values() if indicator not in titles]
         if unknown:
-            close = difflib.get_close_matches(unknown[0], titles, n=1)
-            hint = f" Did you mean '{close[0]}'?" if close else ""
-            raise UnknownIndicator(f"This release has no indicator '{unknown[0]}'.{hint}")
+            hint = did_you_mean(unknown[0], titles, otherwise="The methods page lists them all.")
+            raise UnknownIndicator(f"This release has no indicator '{unknown[0]}'. {hint}")
         self._titles = titles
         self._found: dict[str, Meant] = {}
         for indicator, title in titles.items():
@@ -204,7 +205,7 @@ class Names:
             return Meant(why="The row says no indicator.")
         if (found := self._found.get(full_key(text))) is not None:
             return found
-        close = difflib.get_close_matches(full_key(text), self._found, n=1, cutoff=0.7)
+        close = most_alike(full_key(text), self._found, cutoff=SURE_OF_INDICATOR)
         hint = ""
         if close:
             near = self._found[close[0]].indicator or ""

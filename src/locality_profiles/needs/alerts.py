@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from locality_profiles.declarations import Declaration, Field, list_of_text, read_declaration
+from locality_profiles.meant import did_you_mean
 from locality_profiles.tables.changes import CHANGE_KINDS, SEVERITIES
 from locality_profiles.tables.relation import quoted
 
@@ -163,12 +164,9 @@ def _texts(declared: Declaration, told: Mapping[str, Any], key: str, *where: str
 
 
 def _one_of(declared: Declaration, values: tuple[str, ...], known: tuple[str, ...], what: str, *where: str) -> None:
-    import difflib
-
     for value in values:
         if value not in known:
-            close = difflib.get_close_matches(value, known, n=1)
-            remedy = f"Did you mean '{close[0]}'?" if close else f"Known here: {', '.join(known)}."
+            remedy = did_you_mean(value, known, otherwise=f"Known here: {', '.join(known)}.")
             declared.problem(f"'{value}' is no {what}", remedy, *where)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
-
 import duckdb
 
 from locality_profiles.errors import ExtractRefused, Problem
+from locality_profiles.meant import did_you_mean
 from locality_profiles.needs.maker import Maker, Told
 from locality_profiles.needs.settings import Settings
 from locality_profiles.tables.relation import quoted
@@ -47,8 +46,7 @@ def _refuse_unknown(connection: duckdb.DuckDBPyConnection) -> None:
     ).fetchall()
     problems = []
     for name, file, row in rows:
-        close = difflib.get_close_matches(name, known, n=1)
-        hint = f"Did you mean '{close[0]}'?" if close else "docs/reference/indicators.md lists them."
+        hint = did_you_mean(name, known, otherwise="docs/reference/indicators.md lists them.")
         problems.append(Problem(f"'{name[:60]}' is the id of no indicator", hint, file, None, "indicators", (row,)))
     if problems:
         raise ExtractRefused(f"Logs of what people say name {len(problems)} unknown indicator(s).", problems)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +12,7 @@ from locality_profiles.declarations import Declaration, Field, list_of_text, rea
 from locality_profiles.errors import DefinitionError, Problem
 from locality_profiles.indicators.definition import OWN_SECTIONS, indicators, sections
 from locality_profiles.ledger.codes import services
+from locality_profiles.meant import did_you_mean
 from locality_profiles.tables.needs.priorities import CRITERIA
 
 FILE = Path(__file__).parent / "priorities.toml"
@@ -188,8 +188,7 @@ def refuse_unknown(named: Iterable[str], known: Iterable[str], file: str) -> Non
     there = {*known, *indicators()}
     problems = []
     for name in sorted(set(named) - there):
-        close = difflib.get_close_matches(name, there, n=1)
-        remedy = f"Did you mean '{close[0]}'?" if close else "The methods page lists them all."
+        remedy = did_you_mean(name, there, otherwise="The methods page lists them all.")
         problems.append(Problem(f"there is no indicator '{name}'", remedy, file))
     if problems:
         raise DefinitionError(f"{file} names indicators that there are not.", problems)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 from locality_profiles.errors import Problem, ReleaseError
+from locality_profiles.meant import did_you_mean
 from locality_profiles.publish.healing import take_away
 from locality_profiles.publish.releases import Release, current_release, harm_of, point_current, releases
 from locality_profiles.tables.notes import read_note
@@ -46,9 +46,8 @@ def roll_back(published: Path, identity: str, lacks: Callable[[Release], list[st
     target = next((release for release in known if release.id == identity), None)
     if target is None:
         ids = [release.id for release in known]
-        close = difflib.get_close_matches(identity, ids, n=1)
-        hint = f"Did you mean {close[0]}? " if close else ""
-        raise ReleaseError(f"There is no release '{identity}'. {hint}Releases here: {', '.join(ids) or 'none'}.")
+        hint = did_you_mean(identity, ids, f"Releases here: {', '.join(ids) or 'none'}.")
+        raise ReleaseError(f"There is no release '{identity}'. {hint}")
     problems = [Problem(harm) for harm in [*harm_of(target.folder, deep=True), *lacks(target)]]
     if problems:
         raise ReleaseError(

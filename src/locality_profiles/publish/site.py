@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from locality_profiles.glossary import for_planners
 from locality_profiles.numbers import legend, print_value, unit_label
 from locality_profiles.publish import area_systems, cells, indicator_pages, quality, what_changed
 from locality_profiles.publish.area_charts import charts_of
@@ -716,10 +717,20 @@ def _tag(role: str, kind: str) -> str:
 
 
 def methods_page(site: Site) -> dict[str, Any]:
-    """Every indicator's declaration by section, and the meaning of every mark."""
+    """Every indicator's declaration by section, the meaning of every mark, and the terms that planners meet."""
     sections = [
         {"title": title, "id": cells.anchor("section", section),
          "indicators": [declared(i, site.about) for i in of_section]}
         for (section, title), of_section in groupby(site.indicators.values(), lambda i: (i.section, i.section_title))
     ]  # fmt: skip
-    return {"sections": sections, "marks": legend()}
+    return {"sections": sections, "marks": legend(), "terms": terms()}
+
+
+def terms() -> list[dict[str, Any]]:
+    """The words of the glossary that planners need, each with its place in the page; those to see are among them."""
+    ids = {word.word: cells.anchor("term", word.word) for word in for_planners()}
+    return [
+        {"id": ids[word.word], "word": word.word, "also": word.also, "means": word.means,
+         "see": [(one, ids[one]) for one in word.see if one in ids]}
+        for word in for_planners()
+    ]  # fmt: skip

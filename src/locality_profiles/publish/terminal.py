@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from locality_profiles.errors import UnknownArea, UnknownIndicator
+from locality_profiles.meant import did_you_mean, most_alike, question_after
 from locality_profiles.numbers import figure_and_mark, legend, print_value
 from locality_profiles.publish.edition import SYNTHETIC
 from locality_profiles.publish.reading import Cell, Indicator, Profile, Row, read_profiles
@@ -153,11 +154,9 @@ def _classes_table(heading: str, told: Mapping[str, Any]) -> Table:
 def _unknown_indicator(
     connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path], indicator: str
 ) -> UnknownIndicator:
-    from difflib import get_close_matches
-
     found = connection.execute(f"select indicator_id from {relation(tables['indicator'])} order by 1").fetchall()
-    near = get_close_matches(indicator, [identity for (identity,) in found], n=3, cutoff=0.4)
-    hint = f"Did you mean {', '.join(near)}?" if near else "The methods page lists them all."
+    known = [identity for (identity,) in found]
+    hint = did_you_mean(indicator, known, otherwise="The methods page lists them all.", most=3)
     return UnknownIndicator(f"There is no indicator '{indicator}'. {hint}")
 
 
@@ -259,12 +258,8 @@ def _profile(tables: Mapping[str, Path], area_type: str, area_code: str) -> Prof
 def _unknown(
     connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path], area_type: str, area_code: str
 ) -> UnknownArea:
-    from difflib import get_close_matches
-
     query = f"select distinct area_code from {relation(tables['profile'])} where area_type = ? order by area_code"
     codes = [code for (code,) in connection.execute(query, [area_type]).fetchall()]
-    near = get_close_matches(area_code, codes, n=3) or codes[:3]
-    remedy = (
-        f"Did you mean {', '.join(near)}?" if near else f"It holds no profile of any {area_type.replace('_', ' ')}."
-    )
+    near = most_alike(area_code, codes, most=3) or codes[:3]
+    remedy = question_after(near) or f"It holds no profile of any {area_type.replace('_', ' ')}."
     return UnknownArea(f"This release holds no profile of {area_type.replace('_', ' ')} '{area_code}'. {remedy}")

@@ -32,7 +32,7 @@ from locality_profiles.indicators.definition import (
 )
 from locality_profiles.ledger.codes import services
 from locality_profiles.periods import PERIOD_TYPES
-from locality_profiles.scaffolding.names import Made, check_name, like_another, nearest, write_new
+from locality_profiles.scaffolding.names import Made, check_name, like_another, no_such, write_new
 from locality_profiles.workspace import Workspace
 
 TESTS = "tests"
@@ -99,7 +99,7 @@ def new_indicator(
     known = sections(workspace.folder / OWN_SECTIONS)
     section = asked.section or question(f"In which section ({', '.join(known)})?", "population")
     if section not in known:
-        raise nearest(section, known, "section")
+        raise no_such(section, known, "section")
     order = max((i.order for i in own.values() if i.section == section), default=0) + 10
     text = definition(title, section, order, above, below, asked.owner or workspace.title)
     _accepted(workspace, name, text)
@@ -156,7 +156,7 @@ def counted(said: str, period: str | None) -> Counted:
     """
     said = " ".join(said.split())
     if period is not None and period not in PERIOD_TYPES:
-        raise nearest(period, PERIOD_TYPES, "kind of period")
+        raise no_such(period, PERIOD_TYPES, "kind of period")
     if found := re.fullmatch(r"residents(?: (\d{1,3})(?:-(\d{1,3})|(\+)))?(?: (female|male))?", said):
         return _residents(*found.groups())
     if found := re.fullmatch(r"count ([a-z0-9_]+)/([a-z0-9_]+)", said):
@@ -199,9 +199,9 @@ def service_titles() -> dict[str, str]:
 def _activity(service: str, measure: str, period: str | None) -> Counted:
     titles = service_titles()
     if service not in titles:
-        raise nearest(service, titles, "service")
+        raise no_such(service, titles, "service")
     if measure not in measures():
-        raise nearest(measure, measures(), "measure")
+        raise no_such(measure, measures(), "measure")
     called = MAY_BE_CALLED[measures()[measure].kind]
     if not called:
         raise WorkspaceError(

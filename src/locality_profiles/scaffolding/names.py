@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 from locality_profiles.errors import LocalityProfilesError, WorkspaceError
 from locality_profiles.geography.names import slug
 from locality_profiles.hidden import visible
+from locality_profiles.meant import did_you_mean, most_alike
 
 NAME = r"[a-z][a-z0-9_]*"
 LONGEST = 60
@@ -62,17 +62,20 @@ def check_name(name: str, what: str, taken: Collection[str] = (), why_taken: str
         raise NameTaken(f"There is {what} '{name}' already. {why_taken}".rstrip())
 
 
+#: Two names that differ by one letter, and not merely two that are alike: here both may be meant.
+ONE_LETTER = 0.9
+
+
 def like_another(name: str, known: Collection[str]) -> tuple[str, ...]:
     """A note where a name is nearly that of something else: two names that differ by a letter are one mistake."""
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.9)
+    near = most_alike(name, known, cutoff=ONE_LETTER)
     return (f"Note: there is '{near[0]}' too; be sure that you mean another.",) if near else ()
 
 
-def nearest(wanted: str, known: Collection[str], what: str) -> WorkspaceError:
+def no_such(wanted: str, known: Collection[str], what: str) -> WorkspaceError:
     """The error for something that is not there, with what is."""
-    close = difflib.get_close_matches(wanted, known, n=1)
-    hint = f"Did you mean '{close[0]}'? " if close else ""
-    return WorkspaceError(f"There is no {what} '{visible(wanted)[:80]}'. {hint}There are: {', '.join(known)}.")
+    hint = did_you_mean(wanted, known, f"There are: {', '.join(known)}.")
+    return WorkspaceError(f"There is no {what} '{visible(wanted)[:80]}'. {hint}")
 
 
 def write_new(files: dict[Path, str]) -> tuple[Path, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from locality_profiles.indicators.definition import NO_SECTION, OWN_SECTIONS, sections
-from locality_profiles.scaffolding.names import Made, check_name, like_another, nearest, write_new
+from locality_profiles.scaffolding.names import Made, check_name, like_another, no_such, write_new
 from locality_profiles.workspace import Workspace
 
 TEXT = """\
@@ -31,7 +31,7 @@ def new_section(workspace: Workspace, name: str, title: str | None = None, after
     known = sections(folder)
     check_name(name, "a section", (*known, *NO_SECTION), f"Sections: {', '.join(known)}.")
     if after is not None and after not in known:
-        raise nearest(after, known, "section")
+        raise no_such(after, known, "section")
     title = title or name.replace("_", " ").capitalize()
     line = AFTER.format(after=json.dumps(after)) if after else LAST.format(example=next(iter(known)))
     text = TEXT.format(name=name, title=json.dumps(title, ensure_ascii=False), after=line)

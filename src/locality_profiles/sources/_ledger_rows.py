@@ -5,7 +5,6 @@ Everything is read from the text of the cell. A column that may be left out and 
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,6 +13,7 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
+from locality_profiles.meant import most_alike, question_after
 from locality_profiles.periods import Period, month, parse_period, snapshot
 from locality_profiles.sources._pence import REMEDIES, pence_of
 from locality_profiles.sources._return_rows import without_example
@@ -83,7 +83,7 @@ class LedgerRows:
         for unknown in sorted({text for text in written if text and text not in column.values}):
             self.reject(column.name, [text == unknown for text in written],
                         f"'{unknown[:40]}' is none of the words that may stand here",
-                        did_you_mean(unknown, column.values))  # fmt: skip
+                        likeliest(unknown, column.values))  # fmt: skip
         return [text or None for text in written]
 
     def _days(self, column: ReturnColumn) -> Days:
@@ -164,12 +164,11 @@ class LedgerRows:
         return [f"columns that are not read: {', '.join(self.unread)}"] if self.unread else []
 
 
-def did_you_mean(unknown: str, values: Mapping[str, str]) -> str:
+def likeliest(unknown: str, values: Mapping[str, str]) -> str:
     """The likeliest word of a list, by its spelling or by its meaning."""
     spelt = {word.casefold(): word for word in values} | {title.casefold(): word for word, title in values.items()}
-    close = difflib.get_close_matches(unknown.casefold(), spelt, n=1, cutoff=0.6)
-    likeliest = f"Did you mean '{spelt[close[0]]}'? " if close else ""
-    return f"{likeliest}Write one of {_listed(values)}."
+    close = question_after(spelt[one] for one in most_alike(unknown.casefold(), spelt))
+    return f"{close} Write one of {_listed(values)}.".strip()
 
 
 def _listed(values: Mapping[str, str]) -> str:

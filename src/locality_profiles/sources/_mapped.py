@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from locality_profiles.errors import ExtractRefused, Problem, WorkspaceError
+from locality_profiles.meant import did_you_mean
 from locality_profiles.periods import parse_period
 from locality_profiles.sources import ReadExtract, SourceModule, folding, sources
 from locality_profiles.sources._asked import asked_of
@@ -87,8 +87,7 @@ def _no_kind(kind: str) -> str:
 
 
 def _nearest(wanted: str, known: Sequence[str] | dict[str, SourceModule]) -> str:
-    close = difflib.get_close_matches(wanted, list(known), n=1, cutoff=0.5)
-    return f"Did you mean '{close[0]}'?" if close else f"Known: {', '.join(known)}."
+    return did_you_mean(wanted, known, otherwise=f"Known here: {', '.join(known)}.")
 
 
 def _problems_of_columns(own: OwnColumns, layout: Layout, layouts: int, place: str) -> list[Problem]:

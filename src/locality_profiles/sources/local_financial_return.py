@@ -8,7 +8,7 @@ from decimal import Decimal
 from locality_profiles.sources import Curated, Source, stage
 from locality_profiles.sources._activity_tables import claims
 from locality_profiles.sources._cost_tables import amounts, heading, unit_is_thousands, whole_pence
-from locality_profiles.sources._ledger_rows import did_you_mean
+from locality_profiles.sources._ledger_rows import likeliest
 from locality_profiles.tables.cells import Cells
 from locality_profiles.tables.intake import Layout, RawTable
 
@@ -97,7 +97,7 @@ def _words(cells: Cells, name: str, words: dict[str, str]) -> list[str]:
     found = [(text or "").casefold() for text in cells.text(name).to_pylist()]
     for unknown in sorted({text for text in found if text and text not in words}):
         cells.reject(name, [text == unknown for text in found], f"'{unknown[:40]}' is no {name} of the return",
-                     did_you_mean(unknown, dict.fromkeys(words, "")))  # fmt: skip
+                     likeliest(unknown, dict.fromkeys(words, "")))  # fmt: skip
     return found
 
 

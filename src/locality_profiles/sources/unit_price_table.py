@@ -8,7 +8,7 @@ from locality_profiles.ledger.codes import services
 from locality_profiles.sources import Curated, Source, stage
 from locality_profiles.sources._activity_tables import claims
 from locality_profiles.sources._cost_tables import amounts, heading, unit_is_thousands
-from locality_profiles.sources._ledger_rows import did_you_mean
+from locality_profiles.sources._ledger_rows import likeliest
 from locality_profiles.tables.cells import CODE_PATTERNS, Cells
 from locality_profiles.tables.intake import Layout, RawTable
 from locality_profiles.tables.money import UNIT_PRICE
@@ -52,7 +52,7 @@ def curate(raw: RawTable) -> Curated:
     titles = {code: each.title for code, each in services().items()}
     for unknown in sorted({code for code in service if code and code not in titles}):
         cells.reject("service_code", [code == unknown for code in service], f"'{unknown[:40]}' is no service",
-                     did_you_mean(unknown, titles))  # fmt: skip
+                     likeliest(unknown, titles))  # fmt: skip
     unit = cells.text("unit", allowed=UNIT_PRICE.column("unit").allowed)
     basis = cells.text("price_basis", allowed=UNIT_PRICE.column("price_basis").allowed)
     cells.unique("year", "place", "service_code", "unit", "price_basis")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ import pyarrow as pa
 
 from locality_profiles.errors import ExtractRefused, Problem
 from locality_profiles.geography.names import slug
+from locality_profiles.meant import did_you_mean
 from locality_profiles.sources import Curated, ReadExtract, Source, stage
 from locality_profiles.sources._ledger_persons import BORN, SOMEBODY
 from locality_profiles.sources._return_rows import LOCALITY_CODE, PERSON_VALUES, raise_persons, without_example
@@ -132,9 +132,8 @@ def _of_notes(raw: RawTable) -> Iterator[Entry]:
                    "Begin it with Issue:, Priority: or Action:, then the entry in a few words.")  # fmt: skip
         for key, value in row.items():
             if value and key not in KEYS:
-                close = difflib.get_close_matches(key, KEYS, n=1)
-                _wrong(raw, entry, f"'{key}' is no key of an entry",
-                       f"Did you mean '{close[0]}'?" if close else f"Known here: {', '.join(KEYS)}.")  # fmt: skip
+                remedy = did_you_mean(key, KEYS, otherwise=f"Known here: {', '.join(KEYS)}.")
+                _wrong(raw, entry, f"'{key}' is no key of an entry", remedy)
             elif "\n" in value:
                 _wrong(raw, entry, f"'{key}' stands twice", "Leave one.", key)
         yield entry
@@ -207,9 +206,8 @@ def _day(written: str) -> date | None:
 def _check_state_and_support(raw: RawTable, entry: Entry) -> None:
     state = "_".join(entry.told.get("state", "").casefold().split()) or "open"
     if state not in VOICE_STATES:
-        close = difflib.get_close_matches(state, VOICE_STATES, n=1)
-        hint = f"Did you mean '{close[0]}'? " if close else ""
-        _wrong(raw, entry, f"the state is '{state[:30]}'", f"{hint}It may be {', '.join(VOICE_STATES)}.", "state")
+        remedy = did_you_mean(state, VOICE_STATES, f"It may be {', '.join(VOICE_STATES)}.")
+        _wrong(raw, entry, f"the state is '{state[:30]}'", remedy, "state")
     entry.state = state
     support = entry.told.get("support", "").strip()
     if support and not re.fullmatch(r"[1-9]\d{0,5}", support):

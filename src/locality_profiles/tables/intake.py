@@ -9,7 +9,6 @@ is kept as the text that was supplied; casting happens later, in ``tables.cells`
 from __future__ import annotations
 
 import csv
-import difflib
 import gzip
 import io
 import json
@@ -26,6 +25,7 @@ import pyarrow as pa
 
 from locality_profiles.errors import ExtractRefused, Problem
 from locality_profiles.hidden import without_hidden
+from locality_profiles.meant import most_alike
 from locality_profiles.tables import limits
 from locality_profiles.tables.seen import without_hidden_cells
 
@@ -709,7 +709,7 @@ class NearMiss:
         spare = [key for key in keys if key not in wanted]
         problems = []
         for column in map(self.layout.spelt, self.missing):
-            close = difflib.get_close_matches(header_key(column), spare, n=1, cutoff=0.6)
+            close = most_alike(header_key(column), spare)
             renamed = f"; there is a column '{keys[close[0]]}'" if close else ""
             problems.append(Problem(
                 f"the column is missing{renamed} (layout: {self.layout.name})",

@@ -7,7 +7,6 @@ the file, and what is found wrong is told by the file's own headings.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -19,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from locality_profiles.errors import ExtractRefused, Problem
+from locality_profiles.meant import most_alike
 from locality_profiles.tables.cells import NUMBER, SHOWN_ROWS
 from locality_profiles.tables.dates_as_written import DateForm
 from locality_profiles.tables.intake import (
@@ -214,7 +214,7 @@ def _lacking(own: OwnColumns, sheets: Sequence[Sheet], name: str) -> ExtractRefu
     spare = [key for key in there if key not in keys]
     problems = []
     for key in keys.keys() - there.keys():
-        close = difflib.get_close_matches(key, spare, n=1, cutoff=0.5)
+        close = most_alike(key, spare)
         hint = f"; there is a column '{there[close[0]]}'" if close else ""
         problems.append(Problem(
             f"the column is missing, which {own.heading} {own.wanted[keys[key]]}{hint}",

@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from drawn_comparison import flat, orsay_at
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pictures import csv_file, workbook
@@ -25,40 +24,15 @@ from locality_profiles.migrating.reconciling import OUTCOMES, REASONS, Reconcile
 from locality_profiles.migrating.resolving import Names, known_names, period_of, said_names
 from locality_profiles.numbers import is_pence
 from locality_profiles.publish.releases import Release
-from locality_profiles.workspace import read_workspace
+from locality_profiles.workspace import Workspace
 
-SETTINGS = '[workspace]\ntitle = "Orsay & Firth locality profiles"\nsynthetic = true\n'
 HEADS = ("area_type", "area_code", "indicator_id", "breakdown", "category", "period_type", "period_start", "period_end",
          "value", "status")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def orsay(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Release]:
-    """A workspace and its release, of the small tables of Orsay and Firth."""
-    folder = tmp_path_factory.mktemp("orsay")
-    (folder / "profiles.toml").write_text(SETTINGS, encoding="utf-8")
-    stored = {}
-    for name, path in island.island(folder / "drawn").items():
-        (folder / "data" / "curated" / name).mkdir(parents=True)
-        stored[name] = str(shutil.move(path, folder / "data" / "curated" / name / path.name))
-    _with_the_year_before(Path(stored["indicator_value"]))
-    about = {"release_id": "drawn", "built": "2026-03-01", "synthetic": True, "public_tables": stored, "tables": stored}
-    return read_workspace(folder), Release(folder, about)
-
-
-def _with_the_year_before(path: Path) -> None:
-    """Home care among 1,000 people, and of the year before, of the same areas: lower by 3.21."""
-    table = pq.read_table(path)
-    told = [
-        {**row, "denominator": 1000.0} if row["indicator_id"] == "home_care_rate" else row for row in table.to_pylist()
-    ]
-    table = pa.Table.from_pylist(told, table.schema)
-    before = [
-        {**row, "period_start": row["period_start"].replace(year=2022), "value": row["value"] - 3.21,
-         "period_end": row["period_end"].replace(year=2023)}
-        for row in table.to_pylist() if row["indicator_id"] == "home_care_rate" and row["value"]
-    ]  # fmt: skip
-    pq.write_table(pa.concat_tables([table, pa.Table.from_pylist(before, table.schema)]), path)
+def orsay(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Release]:
+    return orsay_at(tmp_path_factory.mktemp("orsay"))
 
 
 @pytest.fixture(scope="module")
@@ -96,11 +70,6 @@ def one(orsay, folder: Path, drawing: str, **more: Any) -> dict[str, Any]:
     found = compared(orsay, csv_file(folder / "theirs.csv", drawing), **more)
     (row,) = [row for row in found.rows if row["outcome"] != "only_here"]
     return dict(row)
-
-
-def flat(value: str, area: str = "Orsay Islands", kind: str = "HSCP", period: str = "2023/24",
-         indicator: str = "People receiving home care") -> str:  # fmt: skip
-    return f"area_name | area_type | indicator | period | value\n{area} | {kind} | {indicator} | {period} | {value}"
 
 
 # --- a release is itself --------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from unit.publish import island
 from unit.publish.form import Form
 from unit.publish.page import Page, Table
 
+from locality_profiles.glossary import glossary
 from locality_profiles.publish.edition import SYNTHETIC
 from locality_profiles.publish.site import write_site
 
@@ -244,6 +245,24 @@ def test_the_methods_page_declares_every_indicator(pages: dict[str, Page]) -> No
     assert "Estimates for small areas drift between censuses." in methods.words
     assert "Numerator per 1,000 of denominator" in methods.words
     assert "None: this release holds no data for it." in methods.words
+
+
+def test_the_methods_page_ends_with_the_terms_that_planners_meet(pages: dict[str, Page]) -> None:
+    methods = pages["methods.html"]
+
+    assert methods.headings["h2"][-1] == "What the terms mean"
+    assert "directly standardised rate (DSR)" in methods.words
+    assert {"term-data-zone", "term-set-aside", "term-gp-cluster"} <= methods.ids
+    assert not {"term-workspace", "term-stage", "term-must"} & methods.ids
+    seen = {link["href"] for link in methods.all("a") if link.get("href", "").startswith("#term")}
+    assert {"#terms", "#term-quintile"} <= seen <= {f"#{found}" for found in methods.ids}
+
+
+def test_every_term_is_told_in_the_words_of_the_glossary(pages: dict[str, Page]) -> None:
+    terms = [word for word in glossary().values() if word.planner]
+
+    assert len(pages["methods.html"].all("dt")) == len(terms)
+    assert all(word.means in pages["methods.html"].words for word in terms)
 
 
 def test_failed_checks_come_first_with_why_and_remedy(pages: dict[str, Page]) -> None:

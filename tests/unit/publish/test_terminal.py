@@ -95,7 +95,7 @@ def test_plain_rows_hold_full_precision_beside_the_printed_text(tables: dict[str
 
 
 def test_an_unknown_area_is_refused_with_the_likeliest_one(tables: dict[str, Path]) -> None:
-    with pytest.raises(UnknownArea, match="no profile of locality 'S37900001/wst'. Did you mean S37900001/west"):
+    with pytest.raises(UnknownArea, match="no profile of locality 'S37900001/wst'. Did you mean 'S37900001/west'"):
         plain_rows(tables, "locality", "S37900001/wst")
 
 

@@ -14,7 +14,6 @@ settings between two lines ``---``: ``replace = true``, ``author = "…"``, ``da
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from locality_profiles.declarations import Declaration, Field, line_numbers, par
 from locality_profiles.errors import DefinitionError, Problem
 from locality_profiles.geography.names import slug
 from locality_profiles.hidden import HIDDEN
+from locality_profiles.meant import did_you_mean
 from locality_profiles.profiles.narrative.personal import persons_in
 
 FOLDER = "words"
@@ -220,10 +220,8 @@ def _settings(path: Path, name: str, head: list[str], problems: list[Problem]) -
 
 def _meant(name: str, known: Iterable[str]) -> str:
     listed = sorted(known)
-    close = difflib.get_close_matches(name, listed, n=1, cutoff=0.6)
-    if close:
-        return f"Did you mean '{close[0]}'?"
-    return f"There {'is' if len(listed) == 1 else 'are'} {', '.join(listed[:8])}{' …' if len(listed) > 8 else ''}."
+    there = f"There {'is' if len(listed) == 1 else 'are'} {', '.join(listed[:8])}{' …' if len(listed) > 8 else ''}."
+    return did_you_mean(name, listed, otherwise=there)
 
 
 STARTER = (

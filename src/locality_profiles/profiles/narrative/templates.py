@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 
 from locality_profiles.declarations import Declaration, Field, list_of_text, read_declaration
 from locality_profiles.indicators.definition import indicators
+from locality_profiles.meant import did_you_mean
 
 FILE = Path(__file__).parent / "templates.toml"
 SLOT = re.compile(r"\{([^{}]*)\}")
@@ -199,5 +199,4 @@ def _look_over(declared: Declaration, template: Template, where: tuple[str, ...]
 
 
 def _meant(name: str, known: tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"Did you mean '{close[0]}'?" if close else f"Known: {', '.join(known)}."
+    return did_you_mean(name, known, otherwise=f"Known here: {', '.join(known)}.")
