@@ -33,6 +33,8 @@ def searched(walk: Walk, sought: str) -> tuple[list[str], str, str]:
         found, said = tab.locator(".found a").all_inner_texts(), tab.locator(".said").inner_text()
         assert tab.locator("#find .groups").is_hidden()
         tab.keyboard.press("Enter")
+        if found:
+            tab.wait_for_url(lambda address: not address.endswith("index.html"))
         told.append((found, said, Path(tab.url).name))
         return []
 

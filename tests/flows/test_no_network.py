@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from pictures import csv_file
-from small_country import LOOKUP
+from small_country import LOOKUP, country_at
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "locality_profiles"
 WATCH = """
@@ -80,13 +80,18 @@ def test_the_watch_sees_and_stops_who_tries(tmp_path: Path):
 
 @pytest.mark.flow
 def test_a_build_speaks_to_nobody(tmp_path: Path):
+    """Every kind of extract is read, and a small country goes all the way to pages, workbooks and documents."""
     cli = ["-m", "locality_profiles"]
-    made, tried = watched(tmp_path, [*cli, "init", str(tmp_path / "w"), "--sample"])
-    assert (made.returncode, tried) == (0, ""), made.stderr
-    built, tried = watched(tmp_path, [*cli, "build", "--workspace", str(tmp_path / "w")])
-    assert built.returncode == 0, built.stdout + built.stderr
-    assert tried == ""
-    current = tmp_path / "w" / "data" / "published" / "current"
+    country_at(tmp_path / "country")
+    for command in (
+        ["init", str(tmp_path / "w"), "--sample"],
+        ["check", "--workspace", str(tmp_path / "w")],
+        ["build", "--workspace", str(tmp_path / "country")],
+    ):
+        done, tried = watched(tmp_path, [*cli, *command])
+        assert (done.returncode, tried) == (0, ""), done.stdout + done.stderr
+    current = tmp_path / "country" / "data" / "published" / "current"
+    assert {"documents", "open-data", "site", "workbooks"} <= {each.name for each in current.iterdir()}
     assert json.loads((current / "release.json").read_text(encoding="utf-8"))["synthetic"]
     # Prefect's server and every other process of the build was watched too.
     assert len((tmp_path / "tried.txt.began").read_text(encoding="utf-8").split()) > 2

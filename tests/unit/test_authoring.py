@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from pathlib import Path
 
 import pytest
 import running
-from samples import copy_of
+from small_country import country_at
 from typer.testing import CliRunner
 
 from locality_profiles import authoring
@@ -21,8 +20,10 @@ from locality_profiles.workspace import Workspace, read_workspace
 
 
 @pytest.fixture(scope="module")
-def workspace(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return read_workspace(copy_of(sample, tmp_path_factory.mktemp("words") / "workspace"))
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    folder = country_at(tmp_path_factory.mktemp("words") / "workspace")
+    running.publish(folder, ("site",), ())
+    return read_workspace(folder)
 
 
 def first_area(workspace: Workspace) -> str:
