@@ -9,6 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import multiprocessing
+import os
+import threading
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -26,11 +30,15 @@ from pipelines.build import build_workspace
 from pipelines.ingest import read_extracts
 from pipelines.plain import is_plain, server_is_gone, without_prefect
 from pipelines.publish import publish_workspace
-from pipelines.tasks import step
+from pipelines.tasks import LONGEST_RUN, step
 
 if TYPE_CHECKING:
     from locality_profiles.fetching.report import Report
 
+#: Seconds that a run has beyond the longest, to end by itself.
+GRACE = 300.0
+TIMED_OUT = "timed out"
+HANGS = "A step did not come back, which nothing could interrupt; its process ended itself. Is a disk on the network?"
 WENT_ON = "Prefect's server went away in the middle of this run, which went on without it."
 
 
@@ -55,7 +63,8 @@ def one_night(workspace: Workspace, force: bool, compat: str, by: str) -> str:
             telling.notes += healed
             artifacts.say_what_was_healed([*healed, *(silent_words(run) for run in telling.silent)])
             artifacts.put_right(history.runs(workspace.folder), orchestrated)
-            return _carried_through(workspace, force, compat, telling, late)
+            with _no_longer_than(LONGEST_RUN, workspace, telling):
+                return _carried_through(workspace, force, compat, telling, late)
     except AnotherBuild as error:
         history.write_no_turn(workspace.folder, by, error, orchestrated)
         raise
@@ -63,6 +72,44 @@ def one_night(workspace: Workspace, force: bool, compat: str, by: str) -> str:
         if telling.id:
             for sentence in notifying.told_of_run(workspace, telling.id, telling.silent, late):
                 logging.getLogger("locality_profiles").warning(sentence)
+
+
+@contextlib.contextmanager
+def _no_longer_than(seconds: float, workspace: Workspace, telling: Telling) -> Iterator[None]:
+    """End the process if the block takes longer than that and ``GRACE``, so that it holds nothing on the next night.
+
+    Prefect's limits come first, where there is Prefect; but none of them can interrupt a call that never comes back.
+    """
+    timer = threading.Timer(seconds + GRACE, _end_now, (workspace, telling))
+    timer.daemon = True
+    timer.start()
+    over = time.monotonic() + seconds
+    try:
+        yield
+    except TimeoutError:
+        if time.monotonic() < over:
+            timer.cancel()
+        raise  # the limit of Prefect: whatever hangs still has the grace, and would keep the process
+    except BaseException:
+        timer.cancel()
+        raise
+    timer.cancel()
+
+
+def _end_now(workspace: Workspace, telling: Telling) -> None:
+    """Write down why, tell whoever is to be told, and go: what is half made is healed as after any death."""
+    try:
+        if telling.outcome != TIMED_OUT:
+            telling.ended(TIMED_OUT)
+            telling.why = HANGS
+            history.write_end(workspace.folder, telling)
+            for sentence in notifying.told_of_run(workspace, telling.id, telling.silent):
+                logging.getLogger("locality_profiles").warning(sentence)
+        logging.getLogger("locality_profiles").error(HANGS)
+        for child in multiprocessing.active_children():
+            child.kill()
+    finally:
+        os._exit(TransientError.exit_code)
 
 
 def silent_words(run: history.Run) -> str:

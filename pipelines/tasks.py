@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -20,9 +21,17 @@ WORKERS = 2
 RETRIES = 3
 RETRY_DELAYS = [5.0, 30.0, 120.0]
 #: Seconds that a step and a run may take. A first build of all Scotland from linked records takes hours; no night is
-#: longer than this, and a step that hangs is not to hold the next night.
+#: longer than this. A step ends between two of its calls; one that hangs within a call ends with the run's process.
 LONGEST_STEP = 4 * 3600.0
 LONGEST_RUN = 8 * 3600.0
+
+
+def _worth_saying(record: logging.LogRecord) -> bool:
+    """Not, of every step of every night, that a limit cannot interrupt a call: ``night`` sees to that."""
+    return "Timeouts in worker threads" not in record.msg
+
+
+logging.getLogger("prefect.task_runs").addFilter(_worth_saying)
 
 
 def worth_retrying(_task: Any, _run: Any, state: Any) -> bool:

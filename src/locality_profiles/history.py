@@ -130,7 +130,7 @@ def recorded(folder: Path, what: str, by: str, orchestrated: str = "") -> Iterat
         telling.failed(error)
         raise
     finally:
-        _write_end(folder, telling)
+        write_end(folder, telling)
 
 
 def write_whole(folder: Path, what: str, by: str, telling: Telling, orchestrated: str = "") -> str:
@@ -157,7 +157,8 @@ def add_note(folder: Path, run: str, *sentences: str) -> None:
         _add(folder, run, "note", text=visible(sentence))
 
 
-def _write_end(folder: Path, telling: Telling) -> None:
+def write_end(folder: Path, telling: Telling) -> None:
+    """How a run ended. Whoever is in ``recorded`` need not call it, unless the process ends there."""
     _add(folder, telling.id, "ended", **_end_of(telling))
 
 
@@ -172,7 +173,7 @@ def _end_silent(folder: Path, what: str) -> tuple[Run, ...]:
     """Write the end of runs of this kind that have none. Only for whoever holds their lock."""
     silent = tuple(run for run in runs(folder) if run.what == what and run.outcome == "running")
     for run in silent:
-        _write_end(folder, Telling(run.id, "ended without a word", why=SILENT))
+        write_end(folder, Telling(run.id, "ended without a word", why=SILENT))
     return tuple(replace(run, outcome="ended without a word", why=SILENT) for run in silent)
 
 

@@ -6,20 +6,26 @@ Each time the release that can be read is whole, the history says what happened,
 from __future__ import annotations
 
 import socketserver
+import subprocess
+import sys
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from nights import Night, until
 from small_country import country_at
 
-from locality_profiles import history
+from locality_profiles import building, history
+from locality_profiles.errors import TransientError
 from locality_profiles.fetching import gathering
 from locality_profiles.fetching.report import Report
 from locality_profiles.publish.releases import current_release, harm_of
+from locality_profiles.workspace import read_workspace
 from pipelines import scheduling
 
 pytestmark = pytest.mark.flow
+ROOT = Path(__file__).resolve().parents[2]
 
 SETTINGS = '\n[publish]\ncharts = []\ndocuments = []\n\n[[notify.to]]\nby = "folder"\nfolder = "data/outbox"\n'
 
@@ -177,3 +183,32 @@ def test_a_run_that_is_stopped_in_the_middle_leaves_what_was_there(tmp_path, mon
         scheduling.run_once(folder)
     assert [each.outcome for each in history.runs(folder)] == ["stopped"]
     assert current_release(folder / "data" / "published") is None
+
+
+HANGING = """
+import sys, time
+from pathlib import Path
+from locality_profiles.workspace import read_workspace
+from pipelines import night
+from pipelines.plain import without_prefect
+
+night.LONGEST_RUN, night.GRACE = 1.0, 0.5
+night._night = lambda *_: time.sleep(3600)
+with without_prefect():
+    night.one_night(read_workspace(Path(sys.argv[1])), False, "", "cron")
+"""
+
+
+def test_a_night_that_hangs_in_one_call_ends_itself_says_so_and_holds_nothing(tmp_path):
+    folder = country_at(tmp_path / "w")
+    with (folder / "profiles.toml").open("a", encoding="utf-8") as file:
+        file.write(SETTINGS)
+    ended = subprocess.run([sys.executable, "-c", HANGING, str(folder)], cwd=ROOT, timeout=300, check=False)
+    assert ended.returncode == TransientError.exit_code
+    (run,) = history.runs(folder)
+    assert (run.outcome, run.well) == ("timed out", False)
+    assert "did not come back" in run.why
+    (told,) = (folder / "data" / "outbox").glob("*.eml")
+    assert "took longer than it may" in told.read_text(encoding="utf-8")
+    with building.one_build(read_workspace(folder)) as healed:
+        assert healed is not None, "nothing is held"
