@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     import duckdb
 
 NAME = "catalogue.duckdb"
-#: A version that DuckDB reads from 1.2 on (February 2025); later ones would shut out who has not moved since.
-STORAGE = "v1.2.0"
 #: Bytes of a piece: small, since tables are small and a reader over the web fetches whole pieces.
 PIECE = 65_536
 ALIAS = "profiles"
@@ -39,7 +37,7 @@ class Held:
 
 def write_catalogue(out: Path, held: Iterable[Held], about: str) -> Path:
     """Write the database file ``out`` with these tables, and what is often asked of them; one that is there goes."""
-    from locality_profiles.tables.store import connect
+    from locality_profiles.tables.store import STORAGE, connect
 
     out.unlink(missing_ok=True)
     with connect() as connection:

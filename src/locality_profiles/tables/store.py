@@ -40,6 +40,8 @@ MEMORY_LIMIT = os.environ.get("LOCALITY_PROFILES_MEMORY", "1GiB")
 ROW_GROUP = 122_880
 
 
+#: A form of file that DuckDB reads from 1.2 on (February 2025); later ones would shut out who has not moved since.
+STORAGE = "v1.2.0"
 #: DuckDB downloads what it thinks it lacks unless it is told not to.
 NO_DOWNLOADS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 
@@ -394,7 +396,7 @@ def write_catalog(
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}.new")
     aside.unlink(missing_ok=True)
-    connection = duckdb.connect(str(aside), config=dict(NO_DOWNLOADS))
+    connection = duckdb.connect(str(aside), config={**NO_DOWNLOADS, "storage_compatibility_version": STORAGE})
     try:
         for name, file in sorted(tables.items()):
             contract = CONTRACTS[name]

@@ -54,6 +54,17 @@ def test_the_catalogue_shows_a_table_of_several_files(store, tmp_path):
         assert connection.execute("select count(*) from made.population").fetchone() == (2,)
 
 
+def test_versions_of_duckdb_from_one_and_two_on_read_the_catalogue(store, tmp_path):
+    stored = united(store, people("S01900001", 0), people("S01900002", 0))
+    write_catalog(tmp_path / "catalog.duckdb", {"population": stored.path})
+    with connect() as connection:
+        connection.execute(f"attach '{tmp_path / 'catalog.duckdb'}' as made (read_only)")
+        ((tags,),) = connection.execute(
+            "select tags::varchar from duckdb_databases() where database_name = 'made'"
+        ).fetchall()
+    assert "v1.2" in tags
+
+
 def test_a_table_keeps_the_files_that_it_was_given_when_their_own_names_go(store):
     stored = united(store, people("S01900001", 0), people("S01900002", 0))
     assert store.keep_only([stored.path]) == 1
