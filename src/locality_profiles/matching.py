@@ -403,7 +403,8 @@ def fits_of(columns: Sequence[Column], kinds: Sequence[str] = ()) -> list[Fit]:
 
 def _tells_most(fit: Fit) -> float:
     """Of two layouts of a kind, the one that uses more columns of the file is the right one: the other drops them."""
-    used = sum(match.sure for match in fit.matches if not re.search(r"\d", match.ours))
+    needed = set(fit.must)
+    used = sum(match.sure or match.ours in needed for match in fit.matches if not re.search(r"\d", match.ours))
     used += sum(said.sure for said in fit.spread.columns) if fit.spread else 0
     return fit.score + 0.1 * used
 

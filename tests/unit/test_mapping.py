@@ -263,6 +263,17 @@ def test_thousands_of_all_that_stands_across_are_units_of_where_it_goes(tmp_path
     assert "units" not in lines_of(tmp_path / "again", drawing.replace("Hours (000s)", "Hours")).lines
 
 
+def test_the_layout_of_which_the_file_has_every_column_comes_before_one_that_lacks_one(tmp_path: Path) -> None:
+    """'Council area' may be either of two of ours, and is one of them all the same."""
+    drawing = """
+    Quarter    | Council area | Locality | Age      | No. of people getting home care | Total hrs
+    Q4 2020-21 | Ness         | North    | All ages | 40                              | 800.5
+    Q4 2020-21 | Ness         | South    | All ages | 30                              | 620
+    """
+    fit = lines_of(tmp_path, drawing).fit
+    assert (fit.kind, fit.layout.name) == ("home_care", "home care by locality")
+
+
 def test_a_long_file_is_not_spread(tmp_path: Path) -> None:
     workspace = space(tmp_path)
     for name, drawing in (("events.csv", EVENTS), ("care.csv", CARE)):
