@@ -62,10 +62,10 @@ def anchor(kind: str, name: str) -> str:
 
 
 class Notes:
-    """The notes of one section, numbered as they are met."""
+    """The notes of one section, numbered as they are met, with short ids: a page may name them a thousand times."""
 
-    def __init__(self, section: str) -> None:
-        self.section = section
+    def __init__(self, name: str) -> None:
+        self.section, self.note = anchor("section", name), anchor("note", name)
         self.numbers: dict[str, int] = {}
 
     def reference(self, note: str | None) -> str:
@@ -76,7 +76,7 @@ class Notes:
         return f'<a class=ref href="#{self.id(number)}"><i>note </i>{number}</a>'
 
     def id(self, number: int) -> str:
-        return f"{self.section}-note-{number}"
+        return f"{self.note}-{number}"
 
     def listed(self) -> list[tuple[str, str]]:
         return [(self.id(number), note) for note, number in self.numbers.items()]
@@ -268,7 +268,7 @@ def section_view(
     standing: Standing | None = None,
 ) -> dict[str, Any]:
     """One section of an area's page, ready for the template."""
-    notes = Notes(anchor("section", section.id))
+    notes = Notes(section.id)
     return SectionWriter(profile, section, about, names, marks, notes, standing or Standing()).view()
 
 

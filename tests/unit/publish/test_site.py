@@ -178,7 +178,7 @@ def test_a_note_that_a_whole_row_shares_stands_at_its_head(north: Page) -> None:
 def test_every_note_is_numbered_once_in_its_section(north: Page) -> None:
     notes = [a["id"] for a in north.all("li") if "note" in a.get("id", "")]
 
-    assert [note for note in notes if "hospital" in note] == ["section-hospital-note-1", "section-hospital-note-2"]
+    assert [note for note in notes if "hospital" in note] == ["note-hospital-1", "note-hospital-2"]
 
 
 def test_change_is_told_oldest_first_and_each_cell_carries_its_period(north: Page) -> None:
