@@ -560,15 +560,21 @@ def _population_of(itself: Profile | None, others: Sequence[Profile], site: Site
     return site.population(itself) if itself else ("", "")
 
 
+#: Of more areas than ``VERY_MANY`` a table tells ``FEW`` headlines: with all, the page would weigh more than 400 kB.
+VERY_MANY = 500
+FEW = 2
+
+
 def _headline_table(kind: str, site: Site, anchors: bool = False) -> dict[str, Any] | None:
     """The areas of one kind with their headline figures; with ``anchors`` each partnership can be linked to."""
     profiles = site.of_kind(kind)
     if not profiles:
         return None
+    told = site.headlines[:FEW] if len(profiles) > VERY_MANY else site.headlines
     groups = []
     for code, members in _by_partnership(profiles, site.names):
         rows = [
-            (profile.name, site.page(profile.key), cells.plain([_headline(profile, i) for i in site.headlines]))
+            (profile.name, site.page(profile.key), cells.plain([_headline(profile, i) for i in told]))
             for profile in members
         ]
         groups.append((
@@ -582,7 +588,7 @@ def _headline_table(kind: str, site: Site, anchors: bool = False) -> dict[str, A
         "id": f"headlines-{kind.replace('_', '-')}",
         "kind": capitalised(site.about.one(kind)),
         "kinds": site.about.several(kind),
-        "columns": [(i.title, i.unit_beside, _period(profiles, i), i.indicator_id) for i in site.headlines],
+        "columns": [(i.title, i.unit_beside, _period(profiles, i), i.indicator_id) for i in told],
         "groups": groups,
     }
 

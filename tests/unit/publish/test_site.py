@@ -53,6 +53,20 @@ def test_the_same_tables_give_the_same_bytes(tables: dict[str, Path], release: P
         assert path.read_bytes() == (release / "site" / path.relative_to(tmp_path)).read_bytes()
 
 
+def test_of_very_many_areas_a_table_tells_two_headlines(
+    tables: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def widths(folder: Path) -> set[int]:
+        write_site(tables, folder, island.edition())
+        text = (folder / "index.html").read_text(encoding="utf-8")
+        shown = text[text.index('id="headlines-locality"') :]
+        return {row.count("<td") for row in re.findall(r"<tr>(.*?)</tr>", shown, re.DOTALL) if "scope=row" in row}
+
+    assert widths(tmp_path / "few").isdisjoint({2})
+    monkeypatch.setattr("locality_profiles.publish.site.VERY_MANY", 1)
+    assert widths(tmp_path / "many") == {2}
+
+
 # --- form -----------------------------------------------------------------------------------------
 
 
