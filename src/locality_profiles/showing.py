@@ -99,7 +99,7 @@ def _longest_word(cells: Sequence[str]) -> int:
 
 
 def _one_below_the_other(table: Table, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    """Each row as lines of a column's name and its cell, with a rule between rows."""
+    """Each row as lines of a column's name and its cell, with an empty line between rows."""
     from rich.text import Text
 
     table.add_column("column", style="dim")
